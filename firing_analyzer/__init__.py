@@ -1,0 +1,52 @@
+"""Which muscle starts first in a prone leg raise: the glute or the opposite shoulder.
+
+Names that need pandas, matplotlib, a radio or the page are loaded when they are first used, so that
+``import firing_analyzer`` stays light.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from firing_analyzer.pipeline import analyze as analyze
+    from firing_analyzer.errors import AnalysisError as AnalysisError
+    from firing_analyzer.onsets import detect as detect
+    from firing_analyzer.plots import plot_lags as plot_lags
+    from firing_analyzer.plots import plot_repetition as plot_repetition
+    from firing_analyzer.plots import plot_repetitions as plot_repetitions
+    from firing_analyzer.result import Analysis as Analysis
+    from firing_analyzer.settings import Settings as Settings
+    from recordings import synth as synth
+    from recordings.errors import RecordingError as RecordingError
+    from recordings.model import Recording as Recording
+    from recordings.open import open_recording as open_recording
+
+__version__: Final = "0.1.0"
+
+_HOMES: Final = {
+    "Analysis": "firing_analyzer.result",
+    "AnalysisError": "firing_analyzer.errors",
+    "Recording": "recordings.model",
+    "RecordingError": "recordings.errors",
+    "Settings": "firing_analyzer.settings",
+    "analyze": "firing_analyzer.pipeline",
+    "detect": "firing_analyzer.onsets",
+    "open_recording": "recordings.open",
+    "plot_lags": "firing_analyzer.plots",
+    "plot_repetition": "firing_analyzer.plots",
+    "plot_repetitions": "firing_analyzer.plots",
+}
+
+__all__ = ["__version__", "synth", *_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> object:
+    if name == "synth":
+        return import_module("recordings.synth")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'firing_analyzer' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES, "synth"])

@@ -1,0 +1,192 @@
+"""The onset of one burst on one channel: which stretch is looked at, and against which rest."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from firing_analyzer.activity import Burst
+from firing_analyzer.bands import BandPower, band_edges_hz, band_power
+from firing_analyzer.condition import Conditioned
+from firing_analyzer.filters import BoolArray, FloatArray
+from firing_analyzer.refine import OnsetPosterior, onset_posterior
+
+#: Widths of bands: wide enough to keep time sharp, narrow enough to tell muscle from noise.
+BAND_HZ = 105.0
+#: How far before the coarse onset rest is measured, and the onset may lie.
+REST_S, SEARCH_S = 4.0, 1.0
+#: The onset is at most this long after the coarse one; the plateau is read in this stretch after it.
+AFTER_S, PLATEAU_S = 0.08, (0.1, 0.6)
+#: How much of the burst is compared with the rises.
+LOOK_S = 0.5
+#: Shortest rest that is taken for itself; below this the session's rest is used.
+LEAST_REST_S = 0.4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BurstOnset:
+    """Onset of one burst.
+
+    Attributes
+    ----------
+    posterior : OnsetPosterior
+    snr_db : float
+        20 log10 of the burst's RMS (rest taken off) over that of rest.
+    rest_change_db : float
+        Level of rest before the burst against the session's.
+    lost : bool
+        Whether samples were lost where the onset lies.
+    near_beat : bool
+        Whether a heart beat that could not be wholly removed is at the onset.
+    """
+
+    posterior: OnsetPosterior
+    snr_db: float
+    rest_change_db: float
+    lost: bool
+    near_beat: bool
+
+
+def snr_db(conditioned: Conditioned, start_s: float, end_s: float) -> float:
+    """SNR of a burst: 20 log10 of its RMS over that of the rest before it, rest's own power taken off."""
+    activity = conditioned.activity
+    start, stop = activity.frame(start_s), activity.frame(end_s)
+    margin = min(round(0.1 / activity.frame_s), max((stop - start) // 4, 0))
+    power = activity.power[start + margin : max(stop - margin, start + margin + 1)]
+    power = power[np.isfinite(power)]
+    if not power.size:
+        return -np.inf
+    pieces = np.array_split(power, max(1, round(power.size * activity.frame_s / 0.1)))
+    level = float(np.median([piece.mean() for piece in pieces]))
+    rest = float(activity.rest[max(start - 1, 0)])
+    return float(10 * np.log10(max(level / rest - 1, 1e-3)))
+
+
+def burst_onset(conditioned: Conditioned, burst: Burst, *, earliest_s: float, confidence: float = 0.95) -> BurstOnset:
+    """Find the onset of a burst and how sure it is.
+
+    Parameters
+    ----------
+    conditioned : Conditioned
+    burst : Burst
+        Coarse start and end.
+    earliest_s : float
+        The onset does not lie before this time (the end of the activity before).
+    confidence : float
+        Content of the interval within which lost samples and heart beats are looked for.
+
+    Returns
+    -------
+    BurstOnset
+    """
+    activity = conditioned.activity
+    before = activity.frame(burst.start_s) - 1
+    change = 10 * np.log10(activity.rest[max(before, 0)] / activity.session_rest)
+    if conditioned.channel.kind == "envelope":
+        posterior = _envelope_posterior(conditioned, burst)
+    else:
+        posterior = _band_posterior(conditioned, burst, earliest_s=earliest_s)
+    low, high = posterior.interval_s(confidence)
+    return BurstOnset(
+        posterior=posterior,
+        snr_db=snr_db(conditioned, burst.start_s, burst.end_s),
+        rest_change_db=float(change),
+        lost=conditioned.lost_share(low - 0.05, high + 0.05) > 0,
+        near_beat=_near_beat(conditioned, low, high),
+    )
+
+
+def _near_beat(conditioned: Conditioned, low_s: float, high_s: float) -> bool:
+    heart = conditioned.heart
+    if heart is None:
+        return False
+    times = np.arange(low_s - conditioned.start_s, high_s - conditioned.start_s + 0.005, 0.005)
+    return bool(heart.excess_at(times).max() > 1)
+
+
+def _envelope_posterior(conditioned: Conditioned, burst: Burst) -> OnsetPosterior:
+    """Onset of a signal that the sensor has smoothed already: the crossing, as vague as half its window."""
+    window_s = (conditioned.channel.smoothing_ms or 50.0) / 1000
+    spread = max(0.25 * window_s, 1 / conditioned.rate_hz, 0.01)
+    time_s = burst.start_s - 0.25 * window_s + np.linspace(-4, 4, 81) * spread
+    weight = np.exp(-0.5 * np.linspace(-4, 4, 81) ** 2)
+    return OnsetPosterior(time_s, weight / weight.sum())
+
+
+def _band_posterior(conditioned: Conditioned, burst: Burst, *, earliest_s: float) -> OnsetPosterior:
+    from_s = burst.start_s - REST_S
+    first_sample = conditioned.index(from_s)
+    stop_sample = conditioned.index(min(burst.start_s + PLATEAU_S[1] + 0.2, conditioned.end_s))
+    bands = band_power(
+        conditioned.samples[first_sample:stop_sample],
+        conditioned.rate_hz,
+        edges_hz=band_edges_hz(
+            conditioned.rate_hz, low_hz=conditioned.low_hz, high_hz=conditioned.high_hz, width_hz=BAND_HZ
+        ),
+        start_s=conditioned.start_s + first_sample / conditioned.rate_hz,
+    )
+    n = bands.power.shape[1]
+    known = _known_frames(conditioned, bands)
+    bands = _without_beats(conditioned, bands)
+    coarse = int(np.clip((burst.start_s - bands.start_s) / bands.frame_s, 1, n - 1))
+    end = int(np.clip((burst.end_s - bands.start_s) / bands.frame_s, coarse + 1, n))
+    earliest = (earliest_s - bands.start_s) / bands.frame_s
+    first = int(np.clip(max(earliest, coarse - SEARCH_S / bands.frame_s), 0, coarse))
+    last = int(np.clip(coarse + AFTER_S / bands.frame_s, first + 1, n - 2))
+    rest = _rest(conditioned, bands, known=known, before=first, coarse=coarse)
+    plateau = _plateau(bands, known=known, coarse=coarse, end=end) / rest - 1
+    return onset_posterior(
+        bands,
+        rest=rest,
+        plateau=np.maximum(plateau, 1e-3),
+        first=first,
+        last=last,
+        end=min(end, coarse + round(LOOK_S / bands.frame_s)),
+        known=None if known.all() else known,
+    )
+
+
+def _known_frames(conditioned: Conditioned, bands: BandPower) -> BoolArray:
+    if not conditioned.lost.any():
+        return np.ones(bands.power.shape[1], dtype=np.bool_)
+    edges = ((bands.start_s - conditioned.start_s + np.arange(bands.power.shape[1] + 1) * bands.frame_s)) * conditioned.rate_hz
+    total = np.concatenate(([0], np.cumsum(conditioned.lost)))
+    index = np.clip(np.round(edges).astype(np.int64), 0, conditioned.lost.size)
+    return np.diff(total[index]) == 0
+
+
+def _without_beats(conditioned: Conditioned, bands: BandPower) -> BandPower:
+    """Divide what heart beats leave out of rest, without lowering a muscle at work."""
+    if conditioned.heart is None:
+        return bands
+    excess = conditioned.heart.excess_at(bands.times_s - conditioned.start_s)
+    activity = conditioned.activity
+    index = np.clip(((bands.times_s - activity.start_s) / activity.frame_s).astype(np.int64), 0, activity.power.size - 1)
+    smooth = np.convolve(np.nan_to_num(activity.power[index] / activity.rest[index], nan=1.0), np.ones(4) / 4, mode="same")
+    working = np.maximum(smooth - 1 - excess, 0)
+    power = bands.power * (1 + working) / (1 + excess + working)
+    return BandPower(power, bands.frame_s, bands.start_s, bands.dof, bands.smear)
+
+
+def _rest(conditioned: Conditioned, bands: BandPower, *, known: BoolArray, before: int, coarse: int) -> FloatArray:
+    """Rest in each band, from what is quiet before the search; from all before the burst if that is too little."""
+    activity = conditioned.activity
+    index = np.clip(((bands.times_s - activity.start_s) / activity.frame_s).astype(np.int64), 0, activity.quiet.size - 1)
+    quiet = activity.quiet[index] & known
+    guard = round(0.05 / bands.frame_s)
+    chosen = np.flatnonzero(quiet[: max(before - guard, 0)])
+    if chosen.size * bands.frame_s < LEAST_REST_S:
+        chosen = np.flatnonzero(quiet[: max(coarse - 4 * guard, 0)])
+    if chosen.size * bands.frame_s < LEAST_REST_S:
+        chosen = np.flatnonzero(quiet)
+    if chosen.size == 0:
+        # nothing quiet in reach: the quietest tenth of what there is, whatever it is worth
+        return np.asarray(np.quantile(bands.power, 0.1, axis=1)) + 1e-300
+    return bands.power[:, chosen].mean(axis=1) + 1e-300
+
+
+def _plateau(bands: BandPower, *, known: BoolArray, coarse: int, end: int) -> FloatArray:
+    """Power of the muscle at work, in each band, in the half second after it came up."""
+    start = min(coarse + round(PLATEAU_S[0] / bands.frame_s), max(end - 10, coarse))
+    stop = max(min(coarse + round(PLATEAU_S[1] / bands.frame_s), end), start + 1)
+    piece = bands.power[:, start:stop][:, known[start:stop]]
+    return piece.mean(axis=1) if piece.size else bands.power[:, start:stop].mean(axis=1)

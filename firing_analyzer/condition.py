@@ -1,0 +1,202 @@
+"""From a signal as it was recorded to one in which only the muscle is left, the same way for both."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import ndimage
+
+from firing_analyzer.activity import Activity, find_activity, frame_power
+from firing_analyzer.errors import SignalError
+from firing_analyzer.filters import BoolArray, FloatArray, bandpass, fill_gaps, runs, upper_edge_hz
+from firing_analyzer.heartbeat import HeartBeat, find_beats, subtract_beats
+from firing_analyzer.mains import Hum, subtract_mains
+from firing_analyzer.settings import Settings
+from recordings.model import Channel, Signal
+
+#: EMG below this rate is refused.
+LOWEST_RATE_HZ = 150.0
+#: A channel that does not change for this long is not connected.
+FLAT_S = 0.1
+#: How far a lost sample reaches through the filters.
+GUARD_S = 0.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conditioned:
+    """One channel, ready to be searched for onsets.
+
+    Attributes
+    ----------
+    channel : Channel
+    samples : ndarray, shape (n,)
+        Conditioned signal; bridged where `lost`.
+    lost : ndarray of bool, shape (n,)
+        Samples lost or flat, with the reach of the filters around them.
+    flat : ndarray of bool, shape (n,)
+        Samples that did not change for 0.1 s or more.
+    clipped_share : float
+        Share of active samples that sit at the channel's own limits.
+    rate_hz, start_s : float
+    low_hz, high_hz : float
+        Edges of the analysed band.
+    activity : Activity
+    hum : Hum
+    heart : HeartBeat or None
+    """
+
+    channel: Channel
+    samples: FloatArray
+    lost: BoolArray
+    flat: BoolArray
+    clipped_share: float
+    rate_hz: float
+    start_s: float
+    low_hz: float
+    high_hz: float
+    activity: Activity
+    hum: Hum
+    heart: HeartBeat | None
+
+    @property
+    def end_s(self) -> float:
+        """Time after the last sample."""
+        return self.start_s + self.samples.size / self.rate_hz
+
+    def index(self, time_s: float) -> int:
+        """Sample at a time, kept inside the recording."""
+        return int(np.clip(round((time_s - self.start_s) * self.rate_hz), 0, self.samples.size))
+
+    def lost_share(self, start_s: float, end_s: float) -> float:
+        """Share of samples lost between two times."""
+        piece = self.lost[self.index(start_s) : self.index(end_s)]
+        return float(piece.mean()) if piece.size else 1.0
+
+
+def condition(signal: Signal, settings: Settings) -> Conditioned:
+    """Condition one EMG channel and find its coarse activity.
+
+    Parameters
+    ----------
+    signal : Signal
+        EMG (kind ``"emg"``), or an envelope, which is neither filtered nor searched for hum and heart beats.
+    settings : Settings
+
+    Returns
+    -------
+    Conditioned
+
+    Raises
+    ------
+    SignalError
+        If the channel is empty, constant, all lost, or sampled below 150 Hz.
+    """
+    channel, rate_hz = signal.channel, signal.rate_hz
+    x = _usable(signal)
+    envelope = channel.kind == "envelope"
+    filled, lost = fill_gaps(x)
+    flat = flat_stretches(filled, rate_hz)
+    lost = lost | flat
+    low_hz, high_hz = settings.low_hz, upper_edge_hz(rate_hz, high_hz=settings.high_hz)
+    if envelope:
+        y, hum, low_hz, high_hz = _from_floor(filled, lost), Hum(None), 0.0, min(high_hz, 10.0)
+    else:
+        centred = filled - np.median(filled[~lost])
+        without_hum, hum = subtract_mains(centred, rate_hz, mains_hz=settings.mains_hz)
+        y = bandpass(without_hum, rate_hz, low_hz=low_hz, high_hz=high_hz)
+        centred = without_hum
+    if lost.any():
+        lost = np.asarray(ndimage.binary_dilation(lost, iterations=max(1, round(GUARD_S * rate_hz))), dtype=np.bool_)
+    activity = _activity(y, lost, signal, settings, bandwidth_hz=high_hz - low_hz, heart=None)
+    heart = None
+    if settings.heart_beat and not envelope:
+        quiet = _quiet_samples(activity, y.size, rate_hz)
+        beats = find_beats(centred, rate_hz, quiet=quiet)
+        y, heart = subtract_beats(y, rate_hz, beats_s=beats, quiet=quiet)
+        if heart is not None:
+            activity = _activity(y, lost, signal, settings, bandwidth_hz=high_hz - low_hz, heart=heart)
+    return Conditioned(
+        channel=channel,
+        samples=y,
+        lost=lost,
+        flat=flat,
+        clipped_share=_clipped_share(x[~np.isnan(x)]),
+        rate_hz=rate_hz,
+        start_s=signal.start_s,
+        low_hz=low_hz,
+        high_hz=high_hz,
+        activity=activity,
+        hum=hum,
+        heart=heart,
+    )
+
+
+def _usable(signal: Signal) -> FloatArray:
+    """Refuse what cannot be analysed at all; the message says what to do."""
+    x, label = signal.samples, signal.channel.label
+    known = x[np.isfinite(x)]
+    if known.size == 0:
+        raise SignalError("no sample arrived (all are missing); name another channel or record again", channel=label)
+    if signal.rate_hz < LOWEST_RATE_HZ and signal.channel.kind == "emg":
+        raise SignalError(
+            f"its rate of {signal.rate_hz:g} Hz is too low for EMG; record at 150 Hz or more (1000 Hz is recommended)",
+            channel=label,
+        )
+    if np.ptp(known) == 0:
+        raise SignalError(
+            f"it is constant ({known[0]:g} throughout); check the electrode and its cable, or name another channel",
+            channel=label,
+        )
+    if signal.duration_s < 1.0:
+        raise SignalError(
+            f"it is only {signal.duration_s:.2f} s long; record some seconds of rest and at least 5 raises", channel=label
+        )
+    return np.where(np.isfinite(x), x, np.nan)
+
+
+def flat_stretches(x: FloatArray, rate_hz: float) -> BoolArray:
+    """Mark samples that belong to a run of one and the same value of 0.1 s or more."""
+    flat = np.zeros(x.size, dtype=np.bool_)
+    shortest = max(3, round(FLAT_S * rate_hz))
+    for start, stop in runs(np.diff(x) == 0):
+        if stop - start + 1 >= shortest:
+            flat[start : stop + 1] = True
+    return flat
+
+
+def _clipped_share(x: FloatArray) -> float:
+    """Share of samples, of the loudest tenth, that repeat the channel's own largest or smallest value."""
+    if x.size < 100:
+        return 0.0
+    low, high = float(x.min()), float(x.max())
+    extreme = int(np.count_nonzero(x == low)) + int(np.count_nonzero(x == high))
+    return extreme / (0.1 * x.size) if extreme > 20 else 0.0
+
+
+def _from_floor(x: FloatArray, lost: BoolArray) -> FloatArray:
+    return x - np.percentile(x[~lost], 1)
+
+
+def _quiet_samples(activity: Activity, n: int, rate_hz: float) -> BoolArray:
+    index = np.minimum((np.arange(n) / rate_hz / activity.frame_s).astype(np.int64), activity.quiet.size - 1)
+    return activity.quiet[index]
+
+
+def _activity(
+    y: FloatArray, lost: BoolArray, signal: Signal, settings: Settings, *, bandwidth_hz: float, heart: HeartBeat | None
+) -> Activity:
+    power, frame_s = frame_power(y, lost, signal.rate_hz)
+    excess = np.zeros(power.size)
+    if heart is not None:
+        excess = heart.excess_at((np.arange(power.size) + 0.5) * frame_s)
+        power = power / (1 + excess)
+    activity = find_activity(
+        power,
+        frame_s,
+        dof_per_s=2 * bandwidth_hz,
+        start_s=signal.start_s,
+        min_burst_s=settings.min_burst_ms / 1000,
+        merge_gap_s=settings.merge_gap_ms / 1000,
+    )
+    # a beat's remainder is divided out of rest, but must not lower the power of a muscle at work
+    working = np.maximum(np.nan_to_num(power / activity.rest) - 1, 0)
+    return replace(activity, power=power * (1 + excess) * (1 + working) / (1 + excess + working))

@@ -1,0 +1,1 @@
+"""The drawings behind `firing_analyzer.plots`: one picture a file."""

@@ -1,0 +1,111 @@
+"""The two muscles of an analysis as the drawings see them, and its findings in words."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from firing_analyzer.figures.style import GLUTE_INK, SHOULDER_INK, Ink
+from firing_analyzer.result import Analysis, Interval, Repetition, Trace
+from recordings.model import Channel
+
+_UNITS: Final = {"uV": "µV", "m/s2": "m/s²", "deg": "°", "": "unit unknown"}
+
+_FLAG_WORDS: Final = {
+    "shoulder_preparatory": "earlier shoulder burst",
+    "shoulder_after_raise": "shoulder after the raise",
+    "edited": "edited by hand",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Muscle:
+    """One of the two muscles, with all that a drawing needs of it."""
+
+    role: Literal["glute", "shoulder"]
+    trace: Trace
+    ink: Ink
+
+    @property
+    def name(self) -> str:
+        """Role, and side and muscle in full: ``"glute: left gluteus maximus"``."""
+        channel = self.trace.channel
+        if channel.muscle is None:
+            return f"{self.role}: channel {channel.label}"
+        return f"{self.role}: {channel.side or ''} {channel.muscle}".replace("  ", " ")
+
+    @property
+    def unit(self) -> str:
+        """Unit of the samples, as it is printed."""
+        return printed_unit(self.trace.channel)
+
+    def onset_s(self, row: Repetition) -> float | None:
+        """Onset of this muscle in a raise."""
+        return row.glute_onset_s if self.role == "glute" else row.shoulder_onset_s
+
+    def interval_s(self, row: Repetition) -> Interval | None:
+        """Interval of that onset."""
+        return row.glute_onset_interval_s if self.role == "glute" else row.shoulder_onset_interval_s
+
+
+def muscles(analysis: Analysis) -> tuple[Muscle, Muscle]:
+    """Return glute and shoulder, in this order."""
+    return (
+        Muscle("glute", analysis.glute, GLUTE_INK),
+        Muscle("shoulder", analysis.shoulder, SHOULDER_INK),
+    )
+
+
+def printed_unit(channel: Channel) -> str:
+    """Return a channel's unit as it is printed."""
+    return _UNITS.get(channel.unit, channel.unit)
+
+
+def number(value: float) -> str:
+    """Write a whole number with a true minus sign.
+
+    Examples
+    --------
+    >>> number(-141.6)
+    '−142'
+    >>> number(-0.2)
+    '0'
+    """
+    return f"{round(value)}".replace("-", "−")
+
+
+def lag_words(lag_ms: float, interval_ms: Interval | None) -> str:
+    """Write a lag with its interval.
+
+    Examples
+    --------
+    >>> lag_words(-142.0, (-166.0, -118.0))
+    '−142 ms (−166 to −118)'
+    """
+    if interval_ms is None:
+        return f"{number(lag_ms)} ms"
+    return f"{number(lag_ms)} ms ({number(interval_ms[0])} to {number(interval_ms[1])})"
+
+
+def order_words(row: Repetition) -> str:
+    """Return the order of a raise, or that it is left out."""
+    return row.order.replace("_", " ") if row.included else "left out"
+
+
+def flag_words(row: Repetition) -> str:
+    """Return the flags of a raise in words, with commas; empty if there are none.
+
+    Examples
+    --------
+    >>> flag_words(Repetition(1, 0.0, 3.0, flags=("heart_beat", "edited")))
+    'heart beat, edited by hand'
+    """
+    return ", ".join(_FLAG_WORDS.get(flag, flag.replace("_", " ")) for flag in row.flags)
+
+
+def interval_words(analysis: Analysis) -> str:
+    """Return what the intervals hold: ``"95 % interval"``."""
+    return f"{100 * analysis.settings.confidence:g} % interval"
+
+
+def is_set_aside(row: Repetition) -> bool:
+    """Whether a raise gives no order, and is drawn in grey."""
+    return not row.included or row.order == "unclear"

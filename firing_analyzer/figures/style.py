@@ -1,0 +1,70 @@
+"""What all drawings share: ink, sizes and the blank sheet."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+#: Sizes in points; the smallest is legible at 800 pixels width and on A4 paper.
+SMALL: Final = 8.0
+USUAL: Final = 9.0
+
+TEXT: Final = "#222222"
+QUIET: Final = "#5f5f5f"
+RULE: Final = "#c8c8c8"
+BAND: Final = "#e4e4ec"
+SET_ASIDE: Final = "#f3f3f3"
+
+Dashes = tuple[int, tuple[float, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """How one muscle is drawn; the two differ in darkness and in line as well as in hue.
+
+    Attributes
+    ----------
+    dark, pale : str
+        Colour of envelope and onset, and of the signal behind them.
+    line : tuple
+        Line style of the envelope.
+    """
+
+    dark: str
+    pale: str
+    line: Dashes
+
+    def set_aside(self) -> "Ink":
+        """Return the same line in grey, for a raise that does not count."""
+        return Ink("#858585", "#d0d0d0", self.line)
+
+
+GLUTE_INK: Final = Ink("#12306b", "#a9b8d6", (0, ()))
+SHOULDER_INK: Final = Ink("#c45a00", "#f3cfa4", (0, (3.5, 1.2)))
+
+
+def sheet(ax: Axes | None, *, height_in: float, left: float = 0.09, top: float = 0.93) -> Axes:
+    """Return the axes to draw on: those given, or new ones on a figure of their own.
+
+    Parameters
+    ----------
+    ax : Axes or None
+    height_in : float
+        Height of a new figure, in inches; it is 8 inches wide.
+    left, top : float
+        Edges of new axes, as shares of the figure.
+    """
+    if ax is not None:
+        return ax
+    figure = Figure(figsize=(8.0, height_in))
+    bottom = 0.5 / height_in
+    return figure.add_axes((left, bottom, 0.98 - left, top - bottom))
+
+
+def plain(ax: Axes) -> None:
+    """Take away the frame and make the axes' text of one size."""
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.spines["bottom"].set_color(QUIET)
+    ax.tick_params(labelsize=SMALL, colors=TEXT, length=3)
+    ax.tick_params(axis="y", length=0)

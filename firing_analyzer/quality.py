@@ -1,0 +1,146 @@
+"""Whether a channel can be trusted, and what to say of it if not."""
+
+import numpy as np
+from scipy import signal
+
+from firing_analyzer.activity import Burst
+from firing_analyzer.condition import Conditioned
+from firing_analyzer.filters import FloatArray, runs
+from firing_analyzer.result import QualityNote
+
+#: Correlation of the two channels, at the same instant, while either works: doubtful, and refused.
+COMMON_WARNS, COMMON_REFUSES = 0.3, 0.6
+#: Rest that holds this much more power per hertz low in the band than high up looks like a working muscle.
+TONIC_DB = 9.0
+#: Least rest in a recording.
+LEAST_REST_S = 1.0
+#: Share of a recording that may be lost or clipped before it is said.
+LOST_SHARE, CLIPPED_SHARE = 0.001, 0.02
+
+
+def channel_notes(conditioned: Conditioned) -> list[QualityNote]:
+    """Say what is notable about one channel: lost, flat, clipped, hum, heart beat, rest.
+
+    Parameters
+    ----------
+    conditioned : Conditioned
+
+    Returns
+    -------
+    list of QualityNote
+        Flags ``lost_samples``, ``flat``, ``clipped``, ``mains``, ``heart_beat``, ``no_rest``, ``tonic``.
+    """
+    notes: list[QualityNote] = []
+    label = conditioned.channel.label
+
+    def note(flag: str, detail: str) -> None:
+        notes.append(QualityNote(label, flag, detail))
+
+    activity, rest_rms = conditioned.activity, float(np.sqrt(conditioned.activity.session_rest))
+    flat_s = float(conditioned.flat.sum()) / conditioned.rate_hz
+    lost_s = float(conditioned.lost.sum()) / conditioned.rate_hz - flat_s
+    length_s = conditioned.samples.size / conditioned.rate_hz
+    if lost_s > LOST_SHARE * length_s:
+        gaps = sum(1 for _ in runs(conditioned.lost & ~conditioned.flat))
+        note("lost_samples", f"{lost_s:.2f} s missing in {gaps} place{'s' if gaps != 1 else ''}")
+    if flat_s > 0:
+        note("flat", f"no change at all for {flat_s:.1f} s: electrode or cable off")
+    if conditioned.clipped_share > CLIPPED_SHARE:
+        note("clipped", "the largest values are cut off; lower the gain")
+    if conditioned.hum.base_hz is not None:
+        size = conditioned.hum.rms / rest_rms
+        note("mains", f"{conditioned.hum.base_hz:g} Hz hum, {size:.1f} times the level of rest; subtracted")
+    if conditioned.heart is not None:
+        beats = conditioned.heart.times_s
+        per_minute = 60 / float(np.median(np.diff(beats))) if beats.size > 1 else 0.0
+        note(
+            "heart_beat",
+            f"about {per_minute:.0f} beats a minute, {conditioned.heart.height:.1f} times the level of rest; subtracted",
+        )
+    if activity.quiet_s < LEAST_REST_S:
+        note("no_rest", f"only {activity.quiet_s:.1f} s of rest")
+    if conditioned.channel.kind != "envelope" and rest_tilt_db(conditioned) > TONIC_DB:
+        note("tonic", "what should be rest has the spectrum of a working muscle")
+    return notes
+
+
+def rest_tilt_db(conditioned: Conditioned) -> float:
+    """How much more power per hertz rest holds in the muscle's main band than near the upper edge.
+
+    Parameters
+    ----------
+    conditioned : Conditioned
+
+    Returns
+    -------
+    float
+        In dB; about 0 to 5 for an amplifier and skin at rest, above 10 for a muscle at work. 0 where
+        the band is too narrow or rest too short to say.
+
+    Notes
+    -----
+    The spectrum of surface EMG peaks between 50 and 150 Hz and falls steeply above; that of an amplifier
+    does not. This needs no unit and no second recording, and is our own criterion.
+    """
+    rate_hz, top = conditioned.rate_hz, conditioned.high_hz
+    if top < 200:
+        return 0.0
+    activity = conditioned.activity
+    hop = max(1, round(activity.frame_s * rate_hz))
+    size = int(2 ** np.ceil(np.log2(0.15 * rate_hz)))
+    pieces: list[FloatArray] = []
+    for start, stop in runs(activity.quiet):
+        piece = conditioned.samples[start * hop : stop * hop]
+        pieces.extend(piece[k : k + size] for k in range(0, piece.size - size + 1, size))
+        if len(pieces) > 400:
+            break
+    if len(pieces) < 5:
+        return 0.0
+    frequency, density = signal.periodogram(np.stack(pieces), rate_hz, window="hann")
+    # the median over pieces is not moved by a heart beat or a twitch here and there
+    density = np.median(density, axis=0)
+    low = density[(frequency >= 45) & (frequency <= 140)].mean()
+    high = density[(frequency >= 0.7 * top) & (frequency <= 0.95 * top)].mean()
+    return float(10 * np.log10(low / high)) if high > 0 else 0.0
+
+
+def common_signal(glute: Conditioned, shoulder: Conditioned, bursts: tuple[Burst, ...]) -> float:
+    """Correlation of the two channels at the same instant while either muscle works.
+
+    Parameters
+    ----------
+    glute, shoulder : Conditioned
+    bursts : tuple of Burst
+        Activity of either.
+
+    Returns
+    -------
+    float
+        Size of the correlation, 0 to 1: two muscles fire independently, so it is near 0 unless both
+        channels carry the same signal. Median over bursts.
+    """
+    found: list[float] = []
+    for burst in bursts:
+        start = max(burst.start_s, glute.start_s, shoulder.start_s)
+        end = min(burst.end_s, glute.end_s, shoulder.end_s, start + 2.0)
+        if end - start < 0.1:
+            continue
+        a, b, known = _on_one_clock(glute, shoulder, start, end)
+        if known.mean() > 0.9 and a[known].std() > 0 and b[known].std() > 0:
+            found.append(abs(float(np.corrcoef(a[known], b[known])[0, 1])))
+    return float(np.median(found)) if found else 0.0
+
+
+def _on_one_clock(
+    glute: Conditioned, shoulder: Conditioned, start_s: float, end_s: float
+) -> tuple[FloatArray, FloatArray, np.ndarray]:
+    """Both channels over the same time at the lower of the two rates."""
+    slow, fast = (glute, shoulder) if glute.rate_hz <= shoulder.rate_hz else (shoulder, glute)
+    first, stop = slow.index(start_s), slow.index(end_s)
+    times = slow.start_s + np.arange(first, stop) / slow.rate_hz
+    position = (times - fast.start_s) * fast.rate_hz
+    inside = np.clip(np.round(position).astype(np.int64), 0, fast.samples.size - 1)
+    low, high = fast.index(start_s - 0.1), max(fast.index(end_s + 0.1), fast.index(start_s) + 2)
+    other = np.interp(position, np.arange(low, high), fast.samples[low:high])
+    known = ~(slow.lost[first:stop] | fast.lost[inside])
+    return slow.samples[first:stop], other, known

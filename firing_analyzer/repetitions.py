@@ -1,0 +1,108 @@
+"""Raises: where each one is, from cues where there are any, else from the glute itself."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from firing_analyzer.activity import Burst
+from firing_analyzer.burst_onset import snr_db
+from firing_analyzer.condition import Conditioned
+from firing_analyzer.settings import Settings
+from recordings.model import EVENT_EXCLUDED, EVENT_PRACTICE, EVENT_RAISE, EVENT_REFERENCE_SHOULDER, Event
+
+#: A cue may be marked this long after the person has begun.
+EARLY_S = 0.3
+#: Activity this far below the usual raise, and shorter than half of it, is no raise.
+FAINT_DB = 12.0
+#: How long a raise without glute activity is shown.
+SILENT_RAISE_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """One raise of the leg.
+
+    Attributes
+    ----------
+    start_s, end_s : float
+        Start and end of the glute's activity; of the cue's window where there is none.
+    glute : Burst or None
+        None where the glute stayed silent.
+    excluded : bool
+        Set aside during the recording.
+    """
+
+    start_s: float
+    end_s: float
+    glute: Burst | None
+    excluded: bool = False
+
+
+def find_raises(glute: Conditioned, events: tuple[Event, ...], settings: Settings) -> tuple[tuple[Raise, ...], bool]:
+    """Find all raises of a recording.
+
+    Parameters
+    ----------
+    glute : Conditioned
+    events : tuple of Event
+        Cues (``raise``) find raises but never time them. Raises after ``practice_raise`` are left out,
+        those after which ``excluded_raise`` stands are set aside.
+    settings : Settings
+
+    Returns
+    -------
+    raises : tuple of Raise
+    cued : bool
+        Whether cues decided; without them a raise with a silent glute cannot be seen.
+    """
+    candidates = _glute_activity(glute, settings)
+    cues = sorted(event.onset_s for event in events if event.label == EVENT_RAISE)
+    if not cues:
+        marks = sorted(e.onset_s for e in events if e.label in {EVENT_PRACTICE, EVENT_REFERENCE_SHOULDER})
+        kept = [burst for burst in _without_faint(glute, candidates) if not _follows(burst, marks, settings)]
+        return tuple(_set_aside(Raise(b.start_s, b.end_s, b), events, settings) for b in kept), False
+    found: list[Raise] = []
+    for cue, following in zip(cues, [*cues[1:], np.inf], strict=True):
+        until = min(cue + settings.cue_window_s, following - EARLY_S)
+        bursts = [burst for burst in candidates if cue - EARLY_S <= burst.start_s < until]
+        taken = found[-1].glute if found else None
+        bursts = [burst for burst in bursts if burst is not taken]
+        if bursts:
+            found.append(Raise(bursts[0].start_s, bursts[0].end_s, bursts[0]))
+        else:
+            found.append(Raise(cue, min(cue + SILENT_RAISE_S, following, glute.end_s), None))
+    return tuple(_set_aside(item, events, settings) for item in found), True
+
+
+def _glute_activity(glute: Conditioned, settings: Settings) -> list[Burst]:
+    """Join what a held raise interrupts, and keep what lasts like a raise."""
+    joined: list[Burst] = []
+    for burst in glute.activity.bursts:
+        if joined and burst.start_s - joined[-1].end_s < settings.raise_gap_ms / 1000:
+            joined[-1] = Burst(joined[-1].start_s, burst.end_s)
+        else:
+            joined.append(burst)
+    return [burst for burst in joined if burst.duration_s >= settings.min_raise_ms / 1000]
+
+
+def _without_faint(glute: Conditioned, bursts: list[Burst]) -> list[Burst]:
+    """Leave out what is both far fainter and far shorter than the usual raise."""
+    if len(bursts) < 3:
+        return bursts
+    level = np.array([snr_db(glute, burst.start_s, burst.end_s) for burst in bursts])
+    length = np.array([burst.duration_s for burst in bursts])
+    # the usual raise is judged by the louder half, so that many faint pieces cannot become the rule
+    loud = level >= np.median(level)
+    faint = (level < np.median(level[loud]) - FAINT_DB) & (length < 0.5 * np.median(length[loud]))
+    return [burst for burst, leave in zip(bursts, faint.tolist(), strict=True) if not leave]
+
+
+def _follows(burst: Burst, marks: list[float], settings: Settings) -> bool:
+    return any(-EARLY_S <= burst.start_s - mark < settings.cue_window_s for mark in marks)
+
+
+def _set_aside(item: Raise, events: tuple[Event, ...], settings: Settings) -> Raise:
+    """Apply marks that were set while the raise went on or shortly after it."""
+    until = item.end_s + settings.cue_window_s / 2
+    marked = any(e.label == EVENT_EXCLUDED and item.start_s - EARLY_S <= e.onset_s < until for e in events)
+    return Raise(item.start_s, item.end_s, item.glute, excluded=True) if marked else item

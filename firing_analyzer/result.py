@@ -1,0 +1,202 @@
+"""What an analysis found: frozen results, their JSON and their table."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firing_analyzer.settings import Settings
+from recordings.model import Channel, Side
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA = "firing-analyzer/analysis/1"
+
+Order = Literal["shoulder_first", "glute_first", "together", "shoulder_silent", "unclear"]
+Verdict = Literal["shoulder_first", "glute_first", "together", "shoulder_silent", "cannot_tell"]
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class QualityNote:
+    """Something about a channel that whoever reads the result should know."""
+
+    channel: str
+    flag: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """One raise; the fields are those of the JSON (see the README for their meaning)."""
+
+    repetition: int
+    start_s: float
+    end_s: float
+    included: bool = True
+    flags: tuple[str, ...] = ()
+    glute_onset_s: float | None = None
+    glute_onset_interval_s: Interval | None = None
+    glute_snr_db: float | None = None
+    shoulder_onset_s: float | None = None
+    shoulder_onset_interval_s: Interval | None = None
+    shoulder_snr_db: float | None = None
+    shoulder_bursts: int = 0
+    lag_ms: float | None = None
+    lag_interval_ms: Interval | None = None
+    p_shoulder_first: float | None = None
+    p_together: float | None = None
+    p_glute_first: float | None = None
+    order: Order = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """All raises taken together; the fields are those of the JSON."""
+
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+    repetitions: int
+    valid: int
+    planned_repetitions: int | None
+    shoulder_first: int
+    glute_first: int
+    together: int
+    shoulder_silent: int
+    unclear: int
+    median_lag_ms: float | None
+    lag_interval_ms: Interval | None
+    between_repetition_sd_ms: float | None
+    margin_ms: float
+    p_shoulder_first: float | None
+    p_together: float | None
+    p_glute_first: float | None
+    p_shoulder_before_glute: float | None
+    background_bursts_per_min: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """One conditioned channel, for figures.
+
+    Attributes
+    ----------
+    channel : Channel
+    samples : ndarray of float32, shape (n,)
+        Conditioned signal in the channel's unit; NaN where lost.
+    rate_hz : float
+    start_s : float
+        Time of the first sample.
+    rest_rms : float
+        Level of rest over the session, in the channel's unit.
+    """
+
+    channel: Channel
+    samples: NDArray[np.float32]
+    rate_hz: float
+    start_s: float
+    rest_rms: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """The result of `firing_analyzer.analyze`.
+
+    Attributes
+    ----------
+    session : Session
+        Verdict, reasons, warnings, counts and the session's lag.
+    rows : tuple of Repetition
+        One for each raise.
+    quality : tuple of QualityNote
+    glute, shoulder : Trace
+        Conditioned signals, for figures; not part of the JSON.
+    leg : {"left", "right"}
+    timing_error_ms : float or None
+        Standard error of the time between the two sensors; None if unknown.
+    settings : Settings
+    software : dict
+        Versions that made the result.
+    """
+
+    session: Session
+    rows: tuple[Repetition, ...]
+    quality: tuple[QualityNote, ...]
+    glute: Trace
+    shoulder: Trace
+    leg: Side
+    kind: str
+    path: Path | None
+    duration_s: float
+    shared_clock: bool
+    timing_error_ms: float | None
+    cued: bool
+    settings: Settings
+    notes: tuple[str, ...] = ()
+    software: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the session says."""
+        return self.session.verdict
+
+    @property
+    def repetitions(self) -> "pd.DataFrame":
+        """Return a table with a row for each raise; columns and order as in the JSON."""
+        import pandas as pd  # noqa: PLC0415  (heavy, and only for the table)
+
+        return pd.DataFrame(
+            [_plain(row) for row in self.rows], columns=list(Repetition.__dataclass_fields__)
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the analysis as plain values, laid out as the JSON."""
+        return {
+            "schema": SCHEMA,
+            "recording": {
+                "path": str(self.path) if self.path is not None else None,
+                "duration_s": round(self.duration_s, 6),
+                "leg": self.leg,
+                "kind": self.kind,
+                "glute": {"channel": self.glute.channel.label, "rate_hz": self.glute.rate_hz},
+                "shoulder": {"channel": self.shoulder.channel.label, "rate_hz": self.shoulder.rate_hz},
+            },
+            "timing": {"shared_clock": self.shared_clock, "error_ms": self.timing_error_ms},
+            "quality": [_plain(note) for note in self.quality],
+            "repetitions": [_plain(row) for row in self.rows],
+            "session": _plain(self.session),
+            "settings": self.settings.to_dict(),
+            "software": self.software,
+        }
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Return the analysis as JSON text (schema ``firing-analyzer/analysis/1``)."""
+        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
+
+
+#: Digits that are kept, by the ending of a field's name: finer than any clock here, so that the
+#: same input gives the same text on every machine.
+_DIGITS = {"_s": 5, "_ms": 2, "_db": 2, "_min": 2}
+
+
+def _digits(name: str) -> int:
+    stem = name.replace("_interval", "")
+    return next((digits for ending, digits in _DIGITS.items() if stem.endswith(ending)), 4)
+
+
+def _plain(item: QualityNote | Repetition | Session) -> dict[str, object]:
+    """Turn a result into plain values, rounded to what can be meant."""
+    values: dict[str, object] = {}
+    for name in item.__dataclass_fields__:
+        value = getattr(item, name)
+        if isinstance(value, float):
+            value = round(value, _digits(name))
+        elif isinstance(value, tuple):
+            value = [round(part, _digits(name)) if isinstance(part, float) else part for part in value]
+        values[name] = value
+    return values

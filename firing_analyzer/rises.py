@@ -1,0 +1,75 @@
+"""Ways in which a muscle may start: how long its envelope rises, and along which curve."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from firing_analyzer.filters import FloatArray
+
+#: Curves of the envelope (an amplitude) from 0 to 1 over the rise.
+SHAPES: dict[str, Callable[[FloatArray], FloatArray]] = {
+    "sqrt": np.sqrt,
+    "linear": lambda u: u,
+    "smoothstep": lambda u: u * u * (3 - 2 * u),
+    "quadratic": lambda u: u * u,
+}
+
+#: Durations of a rise that are considered.
+RISE_S = (0.005, 0.02, 0.04, 0.065, 0.1, 0.15, 0.22, 0.32, 0.48, 0.72, 1.05)
+
+#: How likely each duration is held to be before looking: log-normal, wide enough that a step and a
+#: rise of a second are both believed as soon as the samples say so. Self-paced movements rise in 50 to 300 ms.
+USUAL_RISE_S, RISE_SPREAD = 0.12, 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RiseBank:
+    """Power of all rises over time, smeared as the bands smear.
+
+    Attributes
+    ----------
+    profile : ndarray, shape (n_rises, n_frames)
+        Share of the plateau's power; the onset is at the start of frame `lead`.
+    lead : int
+        Frames before the onset.
+    log_prior : ndarray, shape (n_rises,)
+    """
+
+    profile: FloatArray
+    lead: int
+    log_prior: FloatArray
+
+
+@lru_cache(maxsize=16)
+def rise_bank(frame_s: float, smear: tuple[float, ...]) -> RiseBank:
+    """Make the profiles for one length of frame and one smear.
+
+    Parameters
+    ----------
+    frame_s : float
+    smear : tuple of float
+        See `firing_analyzer.bands.BandPower.smear`.
+
+    Returns
+    -------
+    RiseBank
+    """
+    fine = 10
+    lead = len(smear) // 2 + 1
+    n_frames = lead + int(np.ceil(max(RISE_S) / frame_s)) + lead
+    time_s = (np.arange(n_frames * fine) + 0.5) * frame_s / fine - lead * frame_s
+    profiles: list[FloatArray] = []
+    priors: list[float] = []
+    for rise_s in RISE_S:
+        # the shape of a rise shorter than a frame cannot matter
+        names = ("linear",) if rise_s < 0.01 else tuple(SHAPES)
+        for name in names:
+            envelope = np.where(time_s > 0, SHAPES[name](np.clip(time_s / rise_s, 0, 1)), 0.0)
+            power = (envelope**2).reshape(n_frames, fine).mean(axis=1)
+            padded = np.concatenate((np.zeros(lead), power, np.ones(lead)))
+            smeared = np.convolve(padded, smear, mode="same")[lead:-lead]
+            profiles.append(np.clip(smeared, 0.0, 1.0))
+            priors.append(-0.5 * (np.log(rise_s / USUAL_RISE_S) / RISE_SPREAD) ** 2 - np.log(len(names)))
+    return RiseBank(np.stack(profiles), lead, np.array(priors))

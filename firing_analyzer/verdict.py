@@ -1,0 +1,207 @@
+"""From repetitions to what may be said of the session, and to why nothing may be said."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from firing_analyzer.lag import Lag
+from firing_analyzer.pooling import SessionLag, pool_lags
+from firing_analyzer.result import Repetition, Session, Verdict
+from firing_analyzer.settings import Settings
+
+#: Share of raises in which one cause, such as noise or a shoulder that never rests, stands against a verdict.
+SPOILT_SHARE = 1 / 3
+#: Part of the variance from unknown rises that all repetitions of a person share.
+SHARED_SHAPE = 0.25
+#: Two patterns: a gap between the two groups at least this many times the spread within them.
+PATTERN_GAP = 3.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A repetition with what its JSON does not hold.
+
+    Attributes
+    ----------
+    row : Repetition
+    lag : Lag or None
+        Without the clock's error, which the session adds once.
+    usable : bool
+        False where lost samples hide what happened.
+    noisy : bool
+        Whether the signal was too faint for an onset.
+    """
+
+    row: Repetition
+    lag: Lag | None
+    usable: bool = True
+    noisy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of the recording besides its repetitions.
+
+    Attributes
+    ----------
+    blocking : tuple of str
+        Reasons that stand against any verdict.
+    warnings : tuple of str
+    silence_proven : bool
+        Whether a shoulder burst anywhere shows that the shoulder's channel works.
+    shared_sd_ms : float
+        Error of the lag that all repetitions share, without that of the rises.
+    """
+
+    blocking: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    silence_proven: bool = True
+    shared_sd_ms: float = 0.0
+    margin_ms: float = 50.0
+    background_bursts_per_min: float | None = None
+    planned_repetitions: int | None = None
+
+
+def judge(repetitions: tuple[Judged, ...], circumstances: Circumstances, settings: Settings) -> Session:
+    """Judge a session.
+
+    Parameters
+    ----------
+    repetitions : tuple of Judged
+    circumstances : Circumstances
+    settings : Settings
+
+    Returns
+    -------
+    Session
+        With a verdict of order only where its interval lies beyond the margin; never by majority.
+    """
+    valid = [item for item in repetitions if item.row.included and item.usable]
+    counts = Counter(item.row.order for item in valid)
+    lags = [item.lag for item in valid if item.lag is not None]
+    pooled = _pool(lags, circumstances, settings)
+    interval = pooled.interval_ms(settings.confidence) if pooled else None
+    reasons = [*circumstances.blocking, *_spoilt(valid, settings)]
+    warnings = list(circumstances.warnings)
+    verdict: Verdict = "cannot_tell"
+    silent = counts["shoulder_silent"] / len(valid) if valid else 0.0
+    if len(valid) < settings.min_lags:
+        reasons.append("too_few")
+    elif silent >= settings.silent_share:
+        verdict = "shoulder_silent"
+        if not circumstances.silence_proven:
+            warnings.append("shoulder_channel_unproven")
+    elif silent > settings.sometimes_silent_share:
+        reasons.append("sometimes_silent")
+    elif len(lags) < settings.min_lags:
+        if not reasons:
+            reasons.append("too_few")
+    elif pooled is not None and interval is not None:
+        verdict = _order(interval, circumstances.margin_ms)
+        patterns = two_patterns(np.array([lag.median_ms for lag in lags]), margin_ms=circumstances.margin_ms)
+        if verdict == "cannot_tell":
+            reasons += _why_undecided(pooled, interval, circumstances.margin_ms)
+            reasons += ["two_patterns"] if patterns else []
+        elif patterns:
+            warnings.append("two_patterns")
+        if counts["shoulder_silent"]:
+            warnings.append("sometimes_silent")
+    if reasons:
+        verdict = "cannot_tell"
+    shares = pooled.shares(circumstances.margin_ms) if pooled else (None, None, None)
+    return Session(
+        verdict=verdict,
+        reasons=tuple(dict.fromkeys(reasons)),
+        warnings=tuple(dict.fromkeys(warning for warning in warnings if warning not in reasons)),
+        repetitions=len(repetitions),
+        valid=len(valid),
+        planned_repetitions=circumstances.planned_repetitions,
+        shoulder_first=counts["shoulder_first"],
+        glute_first=counts["glute_first"],
+        together=counts["together"],
+        shoulder_silent=counts["shoulder_silent"],
+        unclear=counts["unclear"],
+        median_lag_ms=pooled.quantile(0.5) if pooled else None,
+        lag_interval_ms=interval,
+        between_repetition_sd_ms=pooled.spread_ms if pooled and len(lags) > 1 else None,
+        margin_ms=circumstances.margin_ms,
+        p_shoulder_first=shares[0],
+        p_together=shares[1],
+        p_glute_first=shares[2],
+        p_shoulder_before_glute=pooled.share_before() if pooled else None,
+        background_bursts_per_min=circumstances.background_bursts_per_min,
+    )
+
+
+def _pool(lags: list[Lag], circumstances: Circumstances, settings: Settings) -> SessionLag | None:
+    if not lags:
+        return None
+    shape = np.array([lag.shape_sd_ms**2 for lag in lags])
+    own = np.sqrt(np.array([lag.sd_ms**2 for lag in lags]) + (1 - SHARED_SHAPE) * shape)
+    shared = float(np.sqrt(circumstances.shared_sd_ms**2 + SHARED_SHAPE * np.median(shape)))
+    return pool_lags(
+        [lag.median_ms for lag in lags],
+        own,
+        shared_sd_ms=shared,
+        spread_scale_ms=settings.between_repetition_sd_ms,
+    )
+
+
+def _order(interval: tuple[float, float], margin_ms: float) -> Verdict:
+    low, high = interval
+    if high < -margin_ms:
+        return "shoulder_first"
+    if low > margin_ms:
+        return "glute_first"
+    return "together" if -margin_ms < low and high < margin_ms else "cannot_tell"
+
+
+def _spoilt(valid: list[Judged], settings: Settings) -> list[str]:
+    """Causes that took away too many raises."""
+    if not valid:
+        return []
+    reasons: list[str] = []
+    flags = Counter(flag for item in valid for flag in item.row.flags)
+    if flags["glute_silent"] / len(valid) >= settings.glute_silent_share:
+        reasons.append("glute_silent")
+    if flags["shoulder_already_active"] / len(valid) > SPOILT_SHARE:
+        reasons.append("shoulder_not_at_rest")
+    if sum(item.noisy for item in valid) / len(valid) > SPOILT_SHARE:
+        reasons.append("noisy")
+    return reasons
+
+
+def _why_undecided(pooled: SessionLag, interval: tuple[float, float], margin_ms: float) -> list[str]:
+    """Name why an interval reaches over the margin: it lies close, or the repetitions disagree."""
+    half = 0.5 * (interval[1] - interval[0])
+    reasons = ["inconsistent"] if pooled.spread_ms > margin_ms and half > 0.5 * margin_ms else []
+    if half < margin_ms or not reasons:
+        reasons.append("near_margin")
+    return reasons
+
+
+def two_patterns(lags_ms: np.ndarray, *, margin_ms: float) -> bool:
+    """Tell whether lags fall into two groups of different order with an empty stretch between them.
+
+    Examples
+    --------
+    >>> two_patterns(np.array([-160.0, -150, -140, -155, 120, 130, 140, 125]), margin_ms=50)
+    True
+    >>> two_patterns(np.array([-160.0, -90, -20, 40, 100, 160]), margin_ms=50)
+    False
+    """
+    lags = np.sort(lags_ms)
+    fewest = max(2, int(np.ceil(0.25 * lags.size)))
+    if lags.size < 2 * fewest:
+        return False
+    cut = int(np.argmax(np.diff(lags))) + 1
+    low, high = lags[:cut], lags[cut:]
+    if min(low.size, high.size) < fewest:
+        return False
+    within = float(np.sqrt((low.var() * low.size + high.var() * high.size) / lags.size))
+    gap = float(high[0] - low[-1])
+    apart = float(np.median(low)) < -margin_ms < float(np.median(high)) or float(np.median(low)) < margin_ms < float(
+        np.median(high)
+    )
+    return apart and gap > max(2 * margin_ms, PATTERN_GAP * within)

@@ -1,0 +1,75 @@
+"""Packet and sample counters: where a number is left out, samples were lost."""
+
+from typing import Final
+
+import numpy as np
+
+from recordings.errors import TimeError
+from recordings.gaps import IntArray
+from recordings.model import FloatArray
+
+# BITalino counts 0 to 15; a counter this short cannot tell how often it went round during a gap.
+_SHORT: Final = 256
+
+
+def positions_from_counter(counter: FloatArray, *, name: str) -> tuple[IntArray, list[str]]:
+    """Place of every row on the even grid, told from a counter that may wrap.
+
+    Parameters
+    ----------
+    counter : ndarray of float64, shape (n_rows,)
+        Whole numbers that rise by one with every sample. The modulus is taken as the smallest power of two
+        above the largest number seen, and at least 16.
+    name : str
+        Name of the counter, for messages.
+
+    Returns
+    -------
+    positions : ndarray of int64, shape (n_rows,)
+        Strictly increasing, from 0.
+    notes : list of str
+        What is uncertain about them.
+
+    Raises
+    ------
+    TimeError
+        If the counter is no whole number, repeats, or runs backwards.
+
+    Examples
+    --------
+    >>> positions_from_counter(np.array([14.0, 15.0, 0.0, 3.0]), name="nSeq")[0].tolist()
+    [0, 1, 2, 5]
+    """
+    if counter.size == 0:
+        return np.zeros(0, dtype=np.int64), []
+    if not np.isfinite(counter).all() or np.any(counter != np.round(counter)) or counter.min() < 0:
+        raise TimeError(
+            f"the counter {name!r} holds something other than whole numbers; export the recording again"
+        )
+    numbers = counter.astype(np.int64)
+    steps = np.diff(numbers)
+    modulus = max(16, 1 << int(numbers.max()).bit_length())
+    wraps = bool(np.any(steps < 0))
+    if wraps:
+        short = modulus <= _SHORT
+        steps = np.where(steps == 0, modulus if short else 0, np.where(steps < 0, steps + modulus, steps))
+        backwards = np.flatnonzero(steps > modulus // 2) if not short else np.zeros(0, dtype=np.int64)
+    else:
+        backwards = np.zeros(0, dtype=np.int64)
+    wrong = np.union1d(backwards, np.flatnonzero(steps == 0))
+    if wrong.size:
+        row = int(wrong[0]) + 2
+        before, after = numbers[row - 2], numbers[row - 1]
+        raise TimeError(
+            f"the counter {name!r} goes from {before} to {after} at row {row}; "
+            "it must rise with every sample, put the rows in order or cut the file there"
+        )
+    positions = np.concatenate(([0], np.cumsum(steps))).astype(np.int64)
+    lost = int((steps - 1).sum())
+    if lost and wraps and modulus <= _SHORT:
+        note = (
+            f"{lost} lost samples are kept as gaps; the counter {name!r} goes round every {modulus} samples, "
+            "so longer gaps may be shown too short"
+        )
+        return positions, [note]
+    return positions, []

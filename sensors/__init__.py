@@ -1,0 +1,1 @@
+"""How samples arrive: radios, clocks and decoders. Nothing here yet."""
