@@ -8,9 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from firing_analyzer.pipeline import analyze as analyze
     from firing_analyzer.errors import AnalysisError as AnalysisError
     from firing_analyzer.onsets import detect as detect
+    from firing_analyzer.pipeline import analyze as analyze
     from firing_analyzer.plots import plot_lags as plot_lags
     from firing_analyzer.plots import plot_repetition as plot_repetition
     from firing_analyzer.plots import plot_repetitions as plot_repetitions
@@ -37,7 +37,21 @@ _HOMES: Final = {
     "plot_repetitions": "firing_analyzer.plots",
 }
 
-__all__ = ["__version__", "synth", *_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = [
+    "Analysis",
+    "AnalysisError",
+    "Recording",
+    "RecordingError",
+    "Settings",
+    "__version__",
+    "analyze",
+    "detect",
+    "open_recording",
+    "plot_lags",
+    "plot_repetition",
+    "plot_repetitions",
+    "synth",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -157,7 +157,7 @@ def _merge(pieces: list[tuple[int, int]], *, gap: float) -> list[tuple[int, int]
 
 
 def _smooth(values: FloatArray, width: int) -> FloatArray:
-    """Moving mean that leaves NaN only where all of its window is lost."""
+    """Average over a moving window; NaN is left only where all of its window is lost."""
     if width <= 1:
         return values
     lost = np.isnan(values)
@@ -169,7 +169,7 @@ def _smooth(values: FloatArray, width: int) -> FloatArray:
 
 
 def _upper_spread(values: FloatArray) -> float:
-    """Standard deviation, judged by the middle of the values so that a few bursts do not count."""
+    """Judge the standard deviation by the middle of the values so that a few bursts do not count."""
     low, high = np.percentile(values, (15.87, 84.13))
     return float(high - low) / 2
 

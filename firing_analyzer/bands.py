@@ -1,6 +1,8 @@
 """Power over time in several frequency bands, with no delay and a known smear."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +41,9 @@ class BandPower:
         return self.start_s + (np.arange(self.power.shape[1]) + 0.5) * self.frame_s
 
 
-def band_edges_hz(rate_hz: float, *, low_hz: float = 30.0, high_hz: float = 450.0, width_hz: float = 70.0) -> FloatArray:
+def band_edges_hz(
+    rate_hz: float, *, low_hz: float = 30.0, high_hz: float = 450.0, width_hz: float = 70.0
+) -> FloatArray:
     """Split the usable band into equal parts of about ``width_hz``.
 
     Examples
@@ -49,6 +53,18 @@ def band_edges_hz(rate_hz: float, *, low_hz: float = 30.0, high_hz: float = 450.
     """
     top = upper_edge_hz(rate_hz, high_hz=high_hz)
     return np.linspace(low_hz, top, max(1, round((top - low_hz) / width_hz)) + 1)
+
+
+@lru_cache(maxsize=8)
+def _gains(size: int, rate_hz: float, edges_hz: tuple[float, ...], skirt: float) -> FloatArray:
+    """Gain of every band at every frequency of a transform; the negative ones are left out."""
+    frequency = np.asarray(fft.fftfreq(size, 1 / rate_hz))
+    return np.stack(
+        [
+            np.where(frequency > 0, _half_cosine(frequency, low, high, skirt), 0.0)
+            for low, high in pairwise(edges_hz)
+        ]
+    )
 
 
 def _half_cosine(frequency: FloatArray, low: float, high: float, skirt: float) -> FloatArray:
@@ -90,11 +106,7 @@ def band_power(
     skirt = 0.4 * float(edges_hz[1] - edges_hz[0])
     reach = max(hop, round(2.0 / skirt * rate_hz))
     size = int(fft.next_fast_len(x.size + 2 * reach))
-    frequency = fft.fftfreq(size, 1 / rate_hz)
-    gains = np.stack([
-        np.where(frequency > 0, _half_cosine(frequency, low, high, skirt), 0.0)
-        for low, high in zip(edges_hz[:-1], edges_hz[1:], strict=True)
-    ])
+    gains = _gains(size, rate_hz, tuple(edges_hz.tolist()), skirt)
     spectrum: NDArray[np.complex128] = np.asarray(fft.fft(x, size))
     analytic = np.asarray(fft.ifft(2 * gains * spectrum, axis=-1))[:, : n_frames * hop]
     square = 0.5 * (analytic.real**2 + analytic.imag**2)
@@ -113,7 +125,9 @@ def band_power(
 def _frame_kernel(width: FloatArray, centre: int, hop: int, *, frames: int) -> FloatArray:
     """Gather the spread of an instant, and of its place within a frame, into whole frames."""
     within = np.convolve(width, np.ones(hop) / hop)
-    first = centre - frames * hop + (hop - 1) // 2 - hop // 2
-    kernel = np.array([within[max(first + k * hop, 0) : first + (k + 1) * hop].sum() for k in range(2 * frames + 1)])
+    first = centre - frames * hop
+    kernel = np.array(
+        [within[max(first + k * hop, 0) : first + (k + 1) * hop].sum() for k in range(2 * frames + 1)]
+    )
     kernel = 0.5 * (kernel + kernel[::-1])
     return kernel / kernel.sum()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firing_analyzer.activity import Burst
 from firing_analyzer.bands import BandPower, band_edges_hz, band_power
@@ -18,8 +19,10 @@ REST_S, SEARCH_S = 4.0, 1.0
 AFTER_S, PLATEAU_S = 0.08, (0.1, 0.6)
 #: How much of the burst is compared with the rises.
 LOOK_S = 0.5
-#: Shortest rest that is taken for itself; below this the session's rest is used.
+#: Least rest before the search; with less, rest nearer to the burst or after it is taken too.
 LEAST_REST_S = 0.4
+#: Fewest pieces of rest from which its unsteadiness is judged.
+LEAST_PIECES = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +64,9 @@ def snr_db(conditioned: Conditioned, start_s: float, end_s: float) -> float:
     return float(10 * np.log10(max(level / rest - 1, 1e-3)))
 
 
-def burst_onset(conditioned: Conditioned, burst: Burst, *, earliest_s: float, confidence: float = 0.95) -> BurstOnset:
+def burst_onset(
+    conditioned: Conditioned, burst: Burst, *, earliest_s: float, confidence: float = 0.95
+) -> BurstOnset:
     """Find the onset of a burst and how sure it is.
 
     Parameters
@@ -132,12 +137,14 @@ def _band_posterior(conditioned: Conditioned, burst: Burst, *, earliest_s: float
     earliest = (earliest_s - bands.start_s) / bands.frame_s
     first = int(np.clip(max(earliest, coarse - SEARCH_S / bands.frame_s), 0, coarse))
     last = int(np.clip(coarse + AFTER_S / bands.frame_s, first + 1, n - 2))
-    rest = _rest(conditioned, bands, known=known, before=first, coarse=coarse)
+    chosen = _resting_frames(conditioned, bands, known=known, before=first, coarse=coarse)
+    rest = bands.power[:, chosen].mean(axis=1) + 1e-300
     plateau = _plateau(bands, known=known, coarse=coarse, end=end) / rest - 1
     return onset_posterior(
         bands,
         rest=rest,
         plateau=np.maximum(plateau, 1e-3),
+        restlessness=_restlessness(bands, rest, chosen),
         first=first,
         last=last,
         end=min(end, coarse + round(LOOK_S / bands.frame_s)),
@@ -148,7 +155,9 @@ def _band_posterior(conditioned: Conditioned, burst: Burst, *, earliest_s: float
 def _known_frames(conditioned: Conditioned, bands: BandPower) -> BoolArray:
     if not conditioned.lost.any():
         return np.ones(bands.power.shape[1], dtype=np.bool_)
-    edges = ((bands.start_s - conditioned.start_s + np.arange(bands.power.shape[1] + 1) * bands.frame_s)) * conditioned.rate_hz
+    edges = (
+        bands.start_s - conditioned.start_s + np.arange(bands.power.shape[1] + 1) * bands.frame_s
+    ) * conditioned.rate_hz
     total = np.concatenate(([0], np.cumsum(conditioned.lost)))
     index = np.clip(np.round(edges).astype(np.int64), 0, conditioned.lost.size)
     return np.diff(total[index]) == 0
@@ -160,28 +169,47 @@ def _without_beats(conditioned: Conditioned, bands: BandPower) -> BandPower:
         return bands
     excess = conditioned.heart.excess_at(bands.times_s - conditioned.start_s)
     activity = conditioned.activity
-    index = np.clip(((bands.times_s - activity.start_s) / activity.frame_s).astype(np.int64), 0, activity.power.size - 1)
-    smooth = np.convolve(np.nan_to_num(activity.power[index] / activity.rest[index], nan=1.0), np.ones(4) / 4, mode="same")
+    index = np.clip(
+        ((bands.times_s - activity.start_s) / activity.frame_s).astype(np.int64), 0, activity.power.size - 1
+    )
+    smooth = np.convolve(
+        np.nan_to_num(activity.power[index] / activity.rest[index], nan=1.0), np.ones(4) / 4, mode="same"
+    )
     working = np.maximum(smooth - 1 - excess, 0)
     power = bands.power * (1 + working) / (1 + excess + working)
     return BandPower(power, bands.frame_s, bands.start_s, bands.dof, bands.smear)
 
 
-def _rest(conditioned: Conditioned, bands: BandPower, *, known: BoolArray, before: int, coarse: int) -> FloatArray:
-    """Rest in each band, from what is quiet before the search; from all before the burst if that is too little."""
+def _resting_frames(
+    conditioned: Conditioned, bands: BandPower, *, known: BoolArray, before: int, coarse: int
+) -> NDArray[np.int64]:
+    """Frames that are quiet, before the search; before the burst, or anywhere near, if those are too few."""
     activity = conditioned.activity
-    index = np.clip(((bands.times_s - activity.start_s) / activity.frame_s).astype(np.int64), 0, activity.quiet.size - 1)
+    index = np.clip(
+        ((bands.times_s - activity.start_s) / activity.frame_s).astype(np.int64), 0, activity.quiet.size - 1
+    )
     quiet = activity.quiet[index] & known
     guard = round(0.05 / bands.frame_s)
-    chosen = np.flatnonzero(quiet[: max(before - guard, 0)])
-    if chosen.size * bands.frame_s < LEAST_REST_S:
-        chosen = np.flatnonzero(quiet[: max(coarse - 4 * guard, 0)])
-    if chosen.size * bands.frame_s < LEAST_REST_S:
-        chosen = np.flatnonzero(quiet)
-    if chosen.size == 0:
-        # nothing quiet in reach: the quietest tenth of what there is, whatever it is worth
-        return np.asarray(np.quantile(bands.power, 0.1, axis=1)) + 1e-300
-    return bands.power[:, chosen].mean(axis=1) + 1e-300
+    for until in (max(before - guard, 0), max(coarse - 4 * guard, 0), quiet.size):
+        chosen = np.flatnonzero(quiet[:until])
+        if chosen.size * bands.frame_s >= LEAST_REST_S:
+            return chosen
+    if chosen.size:
+        return chosen
+    # nothing quiet in reach: the quietest tenth of what there is, whatever it is worth
+    total = np.where(known, bands.power.sum(axis=0), np.inf)
+    return np.argsort(total)[: max(1, total.size // 10)]
+
+
+def _restlessness(bands: BandPower, rest: FloatArray, chosen: NDArray[np.int64]) -> float:
+    """Variance of resting power in pieces of 0.1 s, over what steady noise would show."""
+    width = round(0.1 / bands.frame_s)
+    n_pieces = chosen.size // width
+    if n_pieces < LEAST_PIECES:
+        return 1.0
+    ratio = (bands.dof @ (bands.power[:, chosen] / rest[:, None])) / bands.dof.sum()
+    pieces = ratio[: n_pieces * width].reshape(n_pieces, width).mean(axis=1)
+    return float(max(pieces.var(ddof=1) * bands.dof.sum() * width / 2, 1.0))
 
 
 def _plateau(bands: BandPower, *, known: BoolArray, coarse: int, end: int) -> FloatArray:

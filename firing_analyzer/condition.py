@@ -93,19 +93,21 @@ def condition(signal: Signal, settings: Settings) -> Conditioned:
     channel, rate_hz = signal.channel, signal.rate_hz
     x = _usable(signal)
     envelope = channel.kind == "envelope"
+    hum = Hum(None)
     filled, lost = fill_gaps(x)
     flat = flat_stretches(filled, rate_hz)
     lost = lost | flat
     low_hz, high_hz = settings.low_hz, upper_edge_hz(rate_hz, high_hz=settings.high_hz)
     if envelope:
-        y, hum, low_hz, high_hz = _from_floor(filled, lost), Hum(None), 0.0, min(high_hz, 10.0)
+        centred = y = filled - np.percentile(filled[~lost], 1)
+        low_hz, high_hz = 0.0, min(high_hz, 10.0)
     else:
-        centred = filled - np.median(filled[~lost])
-        without_hum, hum = subtract_mains(centred, rate_hz, mains_hz=settings.mains_hz)
-        y = bandpass(without_hum, rate_hz, low_hz=low_hz, high_hz=high_hz)
-        centred = without_hum
+        centred, hum = subtract_mains(filled - np.median(filled[~lost]), rate_hz, mains_hz=settings.mains_hz)
+        y = bandpass(centred, rate_hz, low_hz=low_hz, high_hz=high_hz)
     if lost.any():
-        lost = np.asarray(ndimage.binary_dilation(lost, iterations=max(1, round(GUARD_S * rate_hz))), dtype=np.bool_)
+        lost = np.asarray(
+            ndimage.binary_dilation(lost, iterations=max(1, round(GUARD_S * rate_hz))), dtype=np.bool_
+        )
     activity = _activity(y, lost, signal, settings, bandwidth_hz=high_hz - low_hz, heart=None)
     heart = None
     if settings.heart_beat and not envelope:
@@ -135,20 +137,23 @@ def _usable(signal: Signal) -> FloatArray:
     x, label = signal.samples, signal.channel.label
     known = x[np.isfinite(x)]
     if known.size == 0:
-        raise SignalError("no sample arrived (all are missing); name another channel or record again", channel=label)
+        raise SignalError(
+            "no sample arrived (all are missing); name another channel or record again", channel=label
+        )
     if signal.rate_hz < LOWEST_RATE_HZ and signal.channel.kind == "emg":
         raise SignalError(
-            f"its rate of {signal.rate_hz:g} Hz is too low for EMG; record at 150 Hz or more (1000 Hz is recommended)",
+            f"a rate of {signal.rate_hz:g} Hz is too low for EMG; record at 150 Hz or more, better at 1000",
             channel=label,
         )
     if np.ptp(known) == 0:
         raise SignalError(
-            f"it is constant ({known[0]:g} throughout); check the electrode and its cable, or name another channel",
+            f"it is constant ({known[0]:g} throughout); check electrode and cable, or name another channel",
             channel=label,
         )
     if signal.duration_s < 1.0:
         raise SignalError(
-            f"it is only {signal.duration_s:.2f} s long; record some seconds of rest and at least 5 raises", channel=label
+            f"it is only {signal.duration_s:.2f} s long; record some seconds of rest and at least 5 raises",
+            channel=label,
         )
     return np.where(np.isfinite(x), x, np.nan)
 
@@ -172,22 +177,24 @@ def _clipped_share(x: FloatArray) -> float:
     return extreme / (0.1 * x.size) if extreme > 20 else 0.0
 
 
-def _from_floor(x: FloatArray, lost: BoolArray) -> FloatArray:
-    return x - np.percentile(x[~lost], 1)
-
-
 def _quiet_samples(activity: Activity, n: int, rate_hz: float) -> BoolArray:
     index = np.minimum((np.arange(n) / rate_hz / activity.frame_s).astype(np.int64), activity.quiet.size - 1)
     return activity.quiet[index]
 
 
 def _activity(
-    y: FloatArray, lost: BoolArray, signal: Signal, settings: Settings, *, bandwidth_hz: float, heart: HeartBeat | None
+    y: FloatArray,
+    lost: BoolArray,
+    signal: Signal,
+    settings: Settings,
+    *,
+    bandwidth_hz: float,
+    heart: HeartBeat | None,
 ) -> Activity:
     power, frame_s = frame_power(y, lost, signal.rate_hz)
     excess = np.zeros(power.size)
     if heart is not None:
-        excess = heart.excess_at((np.arange(power.size) + 0.5) * frame_s)
+        excess = heart.excess_at(np.asarray((np.arange(power.size) + 0.5) * frame_s, dtype=np.float64))
         power = power / (1 + excess)
     activity = find_activity(
         power,

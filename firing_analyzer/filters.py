@@ -61,7 +61,9 @@ def bandpass(x: FloatArray, rate_hz: float, *, low_hz: float = 30.0, high_hz: fl
     (Drake and Callaghan 2006, doi:10.1016/j.jelekin.2005.07.003). A zero-phase filter smears a sudden
     start some milliseconds ahead of itself; `firing_analyzer.refine` knows by how much.
     """
-    sections = signal.butter(2, (low_hz, upper_edge_hz(rate_hz, high_hz=high_hz)), "bandpass", fs=rate_hz, output="sos")
+    sections = signal.butter(
+        2, (low_hz, upper_edge_hz(rate_hz, high_hz=high_hz)), "bandpass", fs=rate_hz, output="sos"
+    )
     if x.size < 32:
         return np.zeros_like(x)
     return np.asarray(signal.sosfiltfilt(sections, x - np.mean(x)), dtype=np.float64)

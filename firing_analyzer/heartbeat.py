@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage, signal
+from scipy.signal import windows
 
 from firing_analyzer.filters import BoolArray, FloatArray
 
@@ -57,7 +58,7 @@ class HeartBeat:
 
 
 def find_beats(x: FloatArray, rate_hz: float, *, quiet: BoolArray) -> FloatArray:
-    """Times of heart beats, or none where there is no regular one.
+    """Find the times of heart beats, or none where there is no regular one.
 
     Parameters
     ----------
@@ -180,7 +181,7 @@ def subtract_beats(
     if still.sum() < FEWEST:
         return y, None
     lags = np.arange(-reach, reach + 1)
-    taper = signal.windows.tukey(lags.size, 0.4)
+    taper = windows.tukey(lags.size, 0.4)
     rest_power = float(np.mean(y[quiet] ** 2))
     shifts = np.arange(-round(0.012 * rate_hz), round(0.012 * rate_hz) + 1)
     resting = peaks[still]
@@ -192,7 +193,11 @@ def subtract_beats(
             resting = resting + shifts[fit.argmax(axis=1)]
     # what averaging alone would leave of noise, sample by sample
     chance = rest_power / resting.size
-    height = float(np.sqrt(np.maximum(ndimage.uniform_filter1d(mean**2, max(1, round(0.01 * rate_hz))) - chance, 0).max()))
+    height = float(
+        np.sqrt(
+            np.maximum(ndimage.uniform_filter1d(mean**2, max(1, round(0.01 * rate_hz))) - chance, 0).max()
+        )
+    )
     if height**2 < max(0.25 * rest_power, 9 * chance):
         return y, None
     peaks = peaks.copy()
@@ -210,5 +215,8 @@ def subtract_beats(
     noise = np.sqrt(2 / len(residue) / max(0.014 * 2 * 0.4 * rate_hz, 1))
     excess = np.where(left > 2 * noise, left, 0.0)
     return cleaned, HeartBeat(
-        times_s=peaks / rate_hz, excess=excess, reach_s=reach / rate_hz, height=height / float(np.sqrt(rest_power))
+        times_s=peaks / rate_hz,
+        excess=excess,
+        reach_s=reach / rate_hz,
+        height=height / float(np.sqrt(rest_power)),
     )

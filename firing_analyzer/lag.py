@@ -95,7 +95,7 @@ def lag_between(glute: OnsetPosterior, shoulder: OnsetPosterior, *, clock_error_
 
 
 def _on_grid(onset: OnsetPosterior) -> tuple[FloatArray, FloatArray]:
-    """The same posterior on whole milliseconds."""
+    """Put a posterior on whole milliseconds."""
     edges = np.append(onset.time_s - 0.5 * onset.step_s, onset.time_s[-1] + 0.5 * onset.step_s)
     total = np.concatenate(([0.0], np.cumsum(onset.probability)))
     first, last = int(np.floor(edges[0] / STEP_S)), int(np.ceil(edges[-1] / STEP_S))

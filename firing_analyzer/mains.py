@@ -70,7 +70,7 @@ def subtract_mains(x: FloatArray, rate_hz: float, *, mains_hz: str = "auto") -> 
     hop = round(STEP_S * rate_hz)
     taper = np.hanning(width + 2)[1:-1]
     windows = sliding_window_view(x, width)[::hop] * (taper / taper.sum())
-    spectrum = np.abs(np.fft.rfft(windows)) ** 2
+    spectrum = np.asarray(np.fft.rfft(windows))
     middle_s = (np.arange(windows.shape[0]) * hop + 0.5 * (width - 1)) / rate_hz
     bases = (50.0, 60.0) if mains_hz == "auto" else (float(mains_hz),)
     fits = {base: _fit_lines(windows, spectrum, middle_s, rate_hz, base) for base in bases}
@@ -81,7 +81,9 @@ def subtract_mains(x: FloatArray, rate_hz: float, *, mains_hz: str = "auto") -> 
     time_s = np.arange(x.size) / rate_hz
     hum = np.zeros_like(x)
     for line in lines:
-        envelope = np.interp(time_s, middle_s, line.amplitude.real) + 1j * np.interp(time_s, middle_s, line.amplitude.imag)
+        envelope = np.interp(time_s, middle_s, line.amplitude.real) + 1j * np.interp(
+            time_s, middle_s, line.amplitude.imag
+        )
         hum += 2 * (envelope * np.exp(2j * np.pi * line.frequency_hz * time_s)).real
     return x - hum, Hum(base, tuple(line.frequency_hz for line in lines), float(np.sqrt(np.mean(hum**2))))
 
@@ -94,31 +96,32 @@ class _Line:
 
 
 def _fit_lines(
-    windows: FloatArray, spectrum: FloatArray, middle_s: FloatArray, rate_hz: float, base: float
+    windows: FloatArray, spectrum: ComplexArray, middle_s: FloatArray, rate_hz: float, base: float
 ) -> list[_Line]:
     """Fit every harmonic that stands clear of its surroundings, below the upper edge of the band."""
     width = windows.shape[1]
     sample_s = (np.arange(width) - 0.5 * (width - 1)) / rate_hz
+    offsets = np.arange(-0.6, 0.601, 0.02)
+    turning = np.exp(-2j * np.pi * np.outer(middle_s, offsets))
     found: list[_Line] = []
     for frequency in np.arange(base, upper_edge_hz(rate_hz), base):
-        bin_of = round(frequency * width / rate_hz)
-        beside = np.r_[bin_of - 9 : bin_of - 3, bin_of + 4 : bin_of + 10]
+        nearest = round(frequency * width / rate_hz)
+        beside = np.r_[nearest - 9 : nearest - 3, nearest + 4 : nearest + 10]
         beside = beside[(beside > 0) & (beside < spectrum.shape[1])]
-        noise = spectrum[:, beside].mean(axis=1) + 1e-300
-        if spectrum[:, bin_of - 1 : bin_of + 2].max(axis=1).mean() < 1.5 * noise.min():
-            continue
-        raw = windows @ np.exp(-2j * np.pi * frequency * sample_s)
-        raw *= np.exp(-2j * np.pi * frequency * middle_s)
-        weight = 1 / noise
-        offsets = np.arange(-0.6, 0.601, 0.02)
-        turned = (weight * raw) @ np.exp(-2j * np.pi * np.outer(middle_s, offsets))
+        weight = 1 / ((np.abs(spectrum[:, beside]) ** 2).mean(axis=1) + 1e-300)
+        # the nearest bin of the spectrum, its phase told from the middle of each window
+        bin_hz = nearest * rate_hz / width
+        phase = bin_hz * (0.5 * (width - 1) / rate_hz) - frequency * middle_s
+        turned = (weight * spectrum[:, nearest] * np.exp(2j * np.pi * phase)) @ turning
         best = int(np.argmax(np.abs(turned)))
         # overlapping windows: half of them are independent
         strength = 0.5 * float(np.abs(turned[best]) ** 2 / weight.sum())
         if strength < SIGNIFICANT:
             continue
-        turning = np.exp(2j * np.pi * offsets[best] * middle_s)
+        line_hz = float(frequency + offsets[best])
+        exact = (windows @ np.exp(-2j * np.pi * line_hz * sample_s)) * np.exp(
+            -2j * np.pi * line_hz * middle_s
+        )
         kernel = np.exp(-0.5 * ((middle_s[:, None] - middle_s[None]) / DRIFT_S) ** 2) * weight
-        amplitude = (kernel @ (raw / turning)) / kernel.sum(axis=1)
-        found.append(_Line(float(frequency + offsets[best]), np.asarray(amplitude), strength))
+        found.append(_Line(line_hz, np.asarray((kernel @ exact) / kernel.sum(axis=1)), strength))
     return found

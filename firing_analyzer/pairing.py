@@ -77,7 +77,9 @@ def pair_shoulder(
             earliest = burst.end_s
             continue
         if burst.start_s <= window_start + EDGE_S:
-            return Pairing("already_active", None, len(inside) - position, (*flags, "shoulder_already_active"), earliest)
+            return Pairing(
+                "already_active", None, len(inside) - position, (*flags, "shoulder_already_active"), earliest
+            )
         return Pairing("burst", burst, len(inside) - position, tuple(flags), earliest)
     if any(glute_end_s <= b.start_s < glute_end_s + settings.window_before_s for b in activity.bursts):
         flags.append("shoulder_after_raise")

@@ -94,7 +94,9 @@ def pool_lags(
     lag = np.atleast_1d(np.asarray(lags_ms, dtype=np.float64))
     error = np.atleast_1d(np.asarray(sd_ms, dtype=np.float64))
     if lag.size == 0 or lag.shape != error.shape:
-        raise ValueError(f"{lag.size} lags and {error.size} errors: give one error for each of at least one lag")
+        raise ValueError(
+            f"{lag.size} lags and {error.size} errors: give one error for each of at least one lag"
+        )
     centre = float(np.median(lag))
     typical = 1.4826 * float(np.median(np.abs(lag - centre))) + float(np.median(error)) + 5.0
     # with few lags the tails are long: nothing that matters lies beyond this

@@ -3,9 +3,9 @@
 import numpy as np
 from scipy import signal
 
-from firing_analyzer.activity import Burst
 from firing_analyzer.condition import Conditioned
-from firing_analyzer.filters import FloatArray, runs
+from firing_analyzer.filters import BoolArray, FloatArray, runs
+from firing_analyzer.repetitions import Raise
 from firing_analyzer.result import QualityNote
 
 #: Correlation of the two channels, at the same instant, while either works: doubtful, and refused.
@@ -55,13 +55,27 @@ def channel_notes(conditioned: Conditioned) -> list[QualityNote]:
         per_minute = 60 / float(np.median(np.diff(beats))) if beats.size > 1 else 0.0
         note(
             "heart_beat",
-            f"about {per_minute:.0f} beats a minute, {conditioned.heart.height:.1f} times the level of rest; subtracted",
+            f"about {per_minute:.0f} beats a minute, {conditioned.heart.height:.1f} times the level of rest; "
+            "subtracted",
         )
     if activity.quiet_s < LEAST_REST_S:
         note("no_rest", f"only {activity.quiet_s:.1f} s of rest")
-    if conditioned.channel.kind != "envelope" and rest_tilt_db(conditioned) > TONIC_DB:
+    if looks_tonic(conditioned):
         note("tonic", "what should be rest has the spectrum of a working muscle")
     return notes
+
+
+def pair_notes(shoulder: Conditioned, correlation: float) -> list[QualityNote]:
+    """Say it if the shoulder's channel carries the glute's signal (see `common_signal`)."""
+    if correlation <= COMMON_WARNS:
+        return []
+    detail = f"correlation with the glute's channel {correlation:.2f} at the same instant"
+    return [QualityNote(shoulder.channel.label, "common_signal", detail)]
+
+
+def looks_tonic(conditioned: Conditioned) -> bool:
+    """Tell whether what should be rest has the spectrum of a working muscle."""
+    return conditioned.channel.kind != "envelope" and rest_tilt_db(conditioned) > TONIC_DB
 
 
 def rest_tilt_db(conditioned: Conditioned) -> float:
@@ -104,14 +118,13 @@ def rest_tilt_db(conditioned: Conditioned) -> float:
     return float(10 * np.log10(low / high)) if high > 0 else 0.0
 
 
-def common_signal(glute: Conditioned, shoulder: Conditioned, bursts: tuple[Burst, ...]) -> float:
+def common_signal(glute: Conditioned, shoulder: Conditioned, raises: tuple[Raise, ...]) -> float:
     """Correlation of the two channels at the same instant while either muscle works.
 
     Parameters
     ----------
     glute, shoulder : Conditioned
-    bursts : tuple of Burst
-        Activity of either.
+    raises : tuple of Raise
 
     Returns
     -------
@@ -120,7 +133,7 @@ def common_signal(glute: Conditioned, shoulder: Conditioned, bursts: tuple[Burst
         channels carry the same signal. Median over bursts.
     """
     found: list[float] = []
-    for burst in bursts:
+    for burst in (*(item.glute for item in raises if item.glute), *shoulder.activity.bursts):
         start = max(burst.start_s, glute.start_s, shoulder.start_s)
         end = min(burst.end_s, glute.end_s, shoulder.end_s, start + 2.0)
         if end - start < 0.1:
@@ -133,7 +146,7 @@ def common_signal(glute: Conditioned, shoulder: Conditioned, bursts: tuple[Burst
 
 def _on_one_clock(
     glute: Conditioned, shoulder: Conditioned, start_s: float, end_s: float
-) -> tuple[FloatArray, FloatArray, np.ndarray]:
+) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Both channels over the same time at the lower of the two rates."""
     slow, fast = (glute, shoulder) if glute.rate_hz <= shoulder.rate_hz else (shoulder, glute)
     first, stop = slow.index(start_s), slow.index(end_s)

@@ -14,14 +14,19 @@ from numpy.typing import NDArray
 
 from firing_analyzer.bands import BandPower
 from firing_analyzer.filters import BoolArray, FloatArray
-from firing_analyzer.rises import rise_bank
+from firing_analyzer.rises import RiseBank, rise_bank
 
 #: Plateaus that are considered, against the one that was measured.
 LEVELS_DB = (-2.0, 0.0, 2.0)
 
 #: Weight of the likelihood. Bands share firing muscle fibres and frames share filters, so that all of them
 #: together say less than their number.
-WEIGHT = 0.7
+WEIGHT = 0.9
+#: Onsets this close to the first that was allowed, and the probability there, that say: it began before.
+PINNED_FRAMES, PINNED_SHARE = 3, 0.05
+#: Onsets are tried in steps of so many frames first; those whose log-likelihood stays so far below the
+#: best are left.
+ROUGH_STEP, HOPELESS = 4, 25.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,11 +42,14 @@ class OnsetPosterior:
     shape_sd_s : float
         The part of the uncertainty that comes from not knowing the rise: the standard deviation of the
         onset from one rise to another.
+    pinned : bool
+        Whether the onset presses against the earliest that was allowed: there was no rest before it.
     """
 
     time_s: FloatArray
     probability: FloatArray
     shape_sd_s: float = 0.0
+    pinned: bool = False
 
     @property
     def step_s(self) -> float:
@@ -72,6 +80,7 @@ def onset_posterior(
     first: int,
     last: int,
     end: int,
+    restlessness: float = 1.0,
     known: BoolArray | None = None,
 ) -> OnsetPosterior:
     """Probability of the onset at the start of each frame from `first` to `last`.
@@ -88,6 +97,9 @@ def onset_posterior(
         Frames between which the onset must lie.
     end : int
         Frame after the last that is looked at.
+    restlessness : float
+        Variance of resting power over that of steady noise, at least 1. A rest that flickers makes every
+        comparison say less.
     known : ndarray of bool, shape (n_frames,), optional
         False where samples were lost; those frames say nothing.
 
@@ -104,43 +116,82 @@ def onset_posterior(
     instead of taking the most likely step or ramp, by keeping the whole posterior, and by doing so in
     bands, each with its own rest and plateau, in place of an autoregressive whitening of rest.
     """
-    bank = rise_bank(bands.frame_s, tuple(bands.smear.tolist()))
-    onsets = np.arange(first, last + 1)
-    start = max(first - bank.lead, 0)
-    end = min(end, bands.power.shape[1])
-    n_frames = bank.profile.shape[1]
-    offset = onsets - bank.lead - start
-    offset = np.maximum(offset, 0)
-    levels = 10 ** (np.array(LEVELS_DB) / 10)
-    # all frames that any profile may touch; those not looked at have no weight
-    weight = np.zeros(int(offset[-1]) + n_frames)
-    weight[: end - start] = 1.0 if known is None else known[start:end]
-    log_likelihood = np.zeros((onsets.size, bank.profile.shape[0] * levels.size))
-    for band in range(bands.power.shape[0]):
-        ratio = np.zeros_like(weight)
-        ratio[: end - start] = bands.power[band, start:end] / rest[band]
-        ratio *= weight
-        expected = 1 + max(float(plateau[band]), 0.0) * np.multiply.outer(bank.profile, levels)
-        expected = expected.transpose(0, 2, 1).reshape(-1, n_frames)
-        gain = 1 - 1 / expected
-        cost = np.log(expected)
-        half_dof = 0.5 * bands.dof[band]
-        log_likelihood += half_dof * _slide(ratio, offset, gain)
-        log_likelihood -= half_dof * _slide(weight, offset, cost)
-    log_likelihood *= WEIGHT
-    log_likelihood += np.repeat(bank.log_prior, levels.size)
-    return _normalise(bands.start_s + onsets * bands.frame_s, log_likelihood)
+    start = max(first - rise_bank(bands.frame_s, tuple(bands.smear.tolist())).lead, 0)
+    stop = min(end, bands.power.shape[1])
+    seen = np.ones(stop - start) if known is None else known[start:stop].astype(np.float64)
+    stretch = _Stretch(
+        ratio=bands.power[:, start:stop] / rest[:, None] * seen,
+        seen=None if known is None else seen,
+        plateau=np.maximum(plateau, 0.0),
+        half_dof=0.5 * bands.dof,
+        bank=rise_bank(bands.frame_s, tuple(bands.smear.tolist())),
+        weight=WEIGHT / max(restlessness, 1.0),
+    )
+    # every fourth onset first; what is hopeless there is not looked at closely
+    rough = np.arange(first, last + 1, ROUGH_STEP)
+    best = stretch.log_likelihood(rough - start).max(axis=1)
+    hopeful = rough[best > best.max() - HOPELESS]
+    onsets = np.arange(max(int(hopeful[0]) - ROUGH_STEP, first), min(int(hopeful[-1]) + ROUGH_STEP, last) + 1)
+    return _normalise(
+        np.asarray(bands.start_s + onsets * bands.frame_s, dtype=np.float64),
+        stretch.log_likelihood(onsets - start),
+        first=bool(onsets[0] == first),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stretch:
+    """Power around one onset, ready to be compared with every rise."""
+
+    ratio: FloatArray
+    seen: FloatArray | None
+    plateau: FloatArray
+    half_dof: FloatArray
+    bank: RiseBank
+    weight: float
+
+    def log_likelihood(self, onsets: NDArray[np.int_]) -> FloatArray:
+        """Log of likelihood times prior, shape (n_onsets, n_rises * n_levels).
+
+        Onsets count from the start of the stretch.
+        """
+        levels = 10 ** (np.array(LEVELS_DB) / 10)
+        parts: list[FloatArray] = []
+        for group in self.bank.groups:
+            offset = np.maximum(onsets - self.bank.lead, 0)
+            part = np.zeros((offset.size, group.profile.shape[0] * levels.size))
+            for band in range(self.ratio.shape[0]):
+                expected = 1 + self.plateau[band] * np.multiply.outer(levels, group.profile)
+                expected = expected.reshape(-1, group.profile.shape[1])
+                part += self.half_dof[band] * _slide(self.ratio[band], offset, 1 - 1 / expected)
+                cost = np.log(expected)
+                if self.seen is None:
+                    part -= self.half_dof[band] * _slide_ones(self.ratio.shape[1], offset, cost)
+                else:
+                    part -= self.half_dof[band] * _slide(self.seen, offset, cost)
+            parts.append(self.weight * part + np.tile(group.log_prior, levels.size))
+        return np.concatenate(parts, axis=1)
 
 
 def _slide(values: FloatArray, offset: NDArray[np.int_], profile: FloatArray) -> FloatArray:
     """Sum of values times profile from each offset on; after the profile's end its last value holds."""
-    windows = sliding_window_view(values, profile.shape[1])[offset]
-    after = np.concatenate((np.cumsum(values[::-1])[::-1], [0.0]))
-    tail = after[np.minimum(offset + profile.shape[1], values.size)]
-    return windows @ profile.T + np.multiply.outer(tail, profile[:, -1])
+    n = profile.shape[1]
+    padded = np.concatenate((values, np.zeros(max(int(offset[-1]) + n - values.size, 0))))
+    windows = sliding_window_view(padded, n)[offset]
+    after = np.concatenate((np.cumsum(padded[::-1])[::-1], [0.0]))
+    return windows @ profile.T + np.multiply.outer(after[offset + n], profile[:, -1])
 
 
-def _normalise(time_s: FloatArray, log_likelihood: FloatArray) -> OnsetPosterior:
+def _slide_ones(n_values: int, offset: NDArray[np.int_], profile: FloatArray) -> FloatArray:
+    """`_slide` for values that are all 1: sums of the profile, no product needed."""
+    n = profile.shape[1]
+    total = np.concatenate((np.zeros((profile.shape[0], 1)), np.cumsum(profile, axis=1)), axis=1)
+    within = np.clip(n_values - offset, 0, n)
+    beyond = np.maximum(n_values - offset - n, 0)
+    return total[:, within].T + np.multiply.outer(beyond, profile[:, -1])
+
+
+def _normalise(time_s: FloatArray, log_likelihood: FloatArray, *, first: bool) -> OnsetPosterior:
     joint = np.exp(log_likelihood - log_likelihood.max())
     joint /= joint.sum()
     probability = joint.sum(axis=1)
@@ -148,4 +199,5 @@ def _normalise(time_s: FloatArray, log_likelihood: FloatArray) -> OnsetPosterior
     mean = float(probability @ time_s)
     mean_of_rise = (time_s @ joint) / np.maximum(of_rise, 1e-300)
     variance = float(of_rise @ (mean_of_rise - mean) ** 2)
-    return OnsetPosterior(time_s, probability, float(np.sqrt(variance)))
+    pinned = first and float(probability[:PINNED_FRAMES].sum()) > PINNED_SHARE
+    return OnsetPosterior(time_s, probability, float(np.sqrt(variance)), pinned=pinned)

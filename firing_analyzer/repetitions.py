@@ -12,8 +12,8 @@ from recordings.model import EVENT_EXCLUDED, EVENT_PRACTICE, EVENT_RAISE, EVENT_
 
 #: A cue may be marked this long after the person has begun.
 EARLY_S = 0.3
-#: Activity this far below the usual raise, and shorter than half of it, is no raise.
-FAINT_DB = 12.0
+#: Activity far below the usual raise and shorter than half of it, or far shorter, is no raise.
+FAINT_DB, SHORT_SHARE = 12.0, 0.25
 #: How long a raise without glute activity is shown.
 SILENT_RAISE_S = 3.0
 
@@ -38,7 +38,9 @@ class Raise:
     excluded: bool = False
 
 
-def find_raises(glute: Conditioned, events: tuple[Event, ...], settings: Settings) -> tuple[tuple[Raise, ...], bool]:
+def find_raises(
+    glute: Conditioned, events: tuple[Event, ...], settings: Settings
+) -> tuple[tuple[Raise, ...], bool]:
     """Find all raises of a recording.
 
     Parameters
@@ -86,14 +88,15 @@ def _glute_activity(glute: Conditioned, settings: Settings) -> list[Burst]:
 
 
 def _without_faint(glute: Conditioned, bursts: list[Burst]) -> list[Burst]:
-    """Leave out what is both far fainter and far shorter than the usual raise."""
+    """Leave out what is far shorter than the usual raise, or fainter and shorter."""
     if len(bursts) < 3:
         return bursts
     level = np.array([snr_db(glute, burst.start_s, burst.end_s) for burst in bursts])
     length = np.array([burst.duration_s for burst in bursts])
     # the usual raise is judged by the louder half, so that many faint pieces cannot become the rule
     loud = level >= np.median(level)
-    faint = (level < np.median(level[loud]) - FAINT_DB) & (length < 0.5 * np.median(length[loud]))
+    usual_db, usual_s = float(np.median(level[loud])), float(np.median(length[loud]))
+    faint = ((level < usual_db - FAINT_DB) & (length < 0.5 * usual_s)) | (length < SHORT_SHARE * usual_s)
     return [burst for burst, leave in zip(bursts, faint.tolist(), strict=True) if not leave]
 
 

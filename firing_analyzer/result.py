@@ -150,9 +150,7 @@ class Analysis:
         """Return a table with a row for each raise; columns and order as in the JSON."""
         import pandas as pd  # noqa: PLC0415  (heavy, and only for the table)
 
-        return pd.DataFrame(
-            [_plain(row) for row in self.rows], columns=list(Repetition.__dataclass_fields__)
-        )
+        return pd.DataFrame([_plain(row) for row in self.rows], columns=list(Repetition.__dataclass_fields__))
 
     def to_dict(self) -> dict[str, object]:
         """Return the analysis as plain values, laid out as the JSON."""

@@ -16,12 +16,27 @@ SHAPES: dict[str, Callable[[FloatArray], FloatArray]] = {
     "quadratic": lambda u: u * u,
 }
 
-#: Durations of a rise that are considered.
-RISE_S = (0.005, 0.02, 0.04, 0.065, 0.1, 0.15, 0.22, 0.32, 0.48, 0.72, 1.05)
+#: Durations of a rise that are considered, about equally spaced in their logarithm.
+GROUPS_S = ((0.005, 0.02, 0.04, 0.065, 0.1), (0.15, 0.22), (0.32, 0.48), (0.72, 1.05))
 
 #: How likely each duration is held to be before looking: log-normal, wide enough that a step and a
-#: rise of a second are both believed as soon as the samples say so. Self-paced movements rise in 50 to 300 ms.
+#: rise of a second are both believed as soon as the samples say so.
 USUAL_RISE_S, RISE_SPREAD = 0.12, 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RiseGroup:
+    """Rises of similar length.
+
+    Attributes
+    ----------
+    profile : ndarray, shape (n_rises, n_frames)
+        Share of the plateau's power in each frame; after the last frame it stays what it is there.
+    log_prior : ndarray, shape (n_rises,)
+    """
+
+    profile: FloatArray
+    log_prior: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,16 +45,14 @@ class RiseBank:
 
     Attributes
     ----------
-    profile : ndarray, shape (n_rises, n_frames)
-        Share of the plateau's power; the onset is at the start of frame `lead`.
+    groups : tuple of RiseGroup
+        By length, so that short rises need few frames.
     lead : int
-        Frames before the onset.
-    log_prior : ndarray, shape (n_rises,)
+        Frames before the onset, which is at the start of frame `lead` of every profile.
     """
 
-    profile: FloatArray
+    groups: tuple[RiseGroup, ...]
     lead: int
-    log_prior: FloatArray
 
 
 @lru_cache(maxsize=16)
@@ -56,20 +69,31 @@ def rise_bank(frame_s: float, smear: tuple[float, ...]) -> RiseBank:
     -------
     RiseBank
     """
-    fine = 10
     lead = len(smear) // 2 + 1
-    n_frames = lead + int(np.ceil(max(RISE_S) / frame_s)) + lead
+    groups: list[RiseGroup] = []
+    for lengths in GROUPS_S:
+        profiles: list[FloatArray] = []
+        priors: list[float] = []
+        for rise_s in lengths:
+            # the shape of a rise shorter than a frame cannot matter
+            names = ("linear",) if rise_s < 0.01 else tuple(SHAPES)
+            for name in names:
+                n_frames = 2 * lead + int(np.ceil(max(lengths) / frame_s))
+                profiles.append(
+                    _profile(name, rise_s, frame_s=frame_s, smear=smear, lead=lead, n_frames=n_frames)
+                )
+                priors.append(-0.5 * (np.log(rise_s / USUAL_RISE_S) / RISE_SPREAD) ** 2 - np.log(len(names)))
+        groups.append(RiseGroup(np.stack(profiles), np.array(priors)))
+    return RiseBank(tuple(groups), lead)
+
+
+def _profile(
+    name: str, rise_s: float, *, frame_s: float, smear: tuple[float, ...], lead: int, n_frames: int
+) -> FloatArray:
+    """Share of the plateau's power in each frame."""
+    fine = 10
     time_s = (np.arange(n_frames * fine) + 0.5) * frame_s / fine - lead * frame_s
-    profiles: list[FloatArray] = []
-    priors: list[float] = []
-    for rise_s in RISE_S:
-        # the shape of a rise shorter than a frame cannot matter
-        names = ("linear",) if rise_s < 0.01 else tuple(SHAPES)
-        for name in names:
-            envelope = np.where(time_s > 0, SHAPES[name](np.clip(time_s / rise_s, 0, 1)), 0.0)
-            power = (envelope**2).reshape(n_frames, fine).mean(axis=1)
-            padded = np.concatenate((np.zeros(lead), power, np.ones(lead)))
-            smeared = np.convolve(padded, smear, mode="same")[lead:-lead]
-            profiles.append(np.clip(smeared, 0.0, 1.0))
-            priors.append(-0.5 * (np.log(rise_s / USUAL_RISE_S) / RISE_SPREAD) ** 2 - np.log(len(names)))
-    return RiseBank(np.stack(profiles), lead, np.array(priors))
+    envelope = np.where(time_s > 0, SHAPES[name](np.clip(time_s / rise_s, 0, 1)), 0.0)
+    power = (envelope**2).reshape(n_frames, fine).mean(axis=1)
+    padded = np.concatenate((np.zeros(lead), power, np.ones(lead)))
+    return np.clip(np.convolve(padded, smear, mode="same")[lead:-lead], 0.0, 1.0)

@@ -33,7 +33,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     min_burst_ms, merge_gap_ms : float
         A burst is at least this long; bursts closer than the gap are one.
     min_raise_ms, raise_gap_ms : float
-        Glute activity at least this long is a raise; activity closer than the gap is one raise.
+        Glute activity at least this long can be a raise, if it is not far shorter or fainter than the
+        others; activity closer than the gap is one raise.
     window_before_s : float
         How long before the glute onset a shoulder burst may begin and still count.
     preparatory_ms : float
@@ -79,7 +80,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     heart_beat: bool = True
     min_burst_ms: Milliseconds = 100.0
     merge_gap_ms: Milliseconds = 100.0
-    min_raise_ms: Milliseconds = 250.0
+    min_raise_ms: Milliseconds = 100.0
     raise_gap_ms: Milliseconds = 500.0
     window_before_s: Annotated[float, Meta(ge=0.2, le=5)] = 1.0
     preparatory_ms: Milliseconds = 250.0
@@ -120,7 +121,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         try:
             values = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise SettingsError(f"settings: not readable as TOML ({error}); write lines such as margin_ms = 50") from error
+            raise SettingsError(
+                f"settings: not readable as TOML ({error}); write lines such as margin_ms = 50"
+            ) from error
         return cls.from_dict(values)
 
     @classmethod
@@ -129,7 +132,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         known = cls.__struct_fields__
         for key in values:
             if key not in known:
-                raise SettingsError(f"settings: there is no setting {key!r}; {_suggestion(key, known)}", key=key)
+                raise SettingsError(
+                    f"settings: there is no setting {key!r}; {_suggestion(key, known)}", key=key
+                )
         for key, value in values.items():
             try:
                 msgspec.convert({key: value}, cls)
@@ -152,7 +157,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path}: the settings file cannot be read ({error}); check its name") from error
+            raise SettingsError(
+                f"{path}: the settings file cannot be read ({error}); check its name"
+            ) from error
         try:
             return cls.from_toml(text)
         except SettingsError as error:

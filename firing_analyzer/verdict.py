@@ -1,10 +1,11 @@
 """From repetitions to what may be said of the session, and to why nothing may be said."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from firing_analyzer.filters import FloatArray
 from firing_analyzer.lag import Lag
 from firing_analyzer.pooling import SessionLag, pool_lags
 from firing_analyzer.result import Repetition, Session, Verdict
@@ -63,6 +64,15 @@ class Circumstances:
     planned_repetitions: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What the lags alone would say."""
+
+    verdict: Verdict = "cannot_tell"
+    reasons: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
 def judge(repetitions: tuple[Judged, ...], circumstances: Circumstances, settings: Settings) -> Session:
     """Judge a session.
 
@@ -82,38 +92,29 @@ def judge(repetitions: tuple[Judged, ...], circumstances: Circumstances, setting
     lags = [item.lag for item in valid if item.lag is not None]
     pooled = _pool(lags, circumstances, settings)
     interval = pooled.interval_ms(settings.confidence) if pooled else None
-    reasons = [*circumstances.blocking, *_spoilt(valid, settings)]
-    warnings = list(circumstances.warnings)
-    verdict: Verdict = "cannot_tell"
+    spoilt = [*circumstances.blocking, *_spoilt(valid, settings)]
     silent = counts["shoulder_silent"] / len(valid) if valid else 0.0
     if len(valid) < settings.min_lags:
-        reasons.append("too_few")
+        finding = _Finding(reasons=("too_few",))
     elif silent >= settings.silent_share:
-        verdict = "shoulder_silent"
-        if not circumstances.silence_proven:
-            warnings.append("shoulder_channel_unproven")
+        unproven = () if circumstances.silence_proven else ("shoulder_channel_unproven",)
+        finding = _Finding("shoulder_silent", warnings=unproven)
     elif silent > settings.sometimes_silent_share:
-        reasons.append("sometimes_silent")
-    elif len(lags) < settings.min_lags:
-        if not reasons:
-            reasons.append("too_few")
-    elif pooled is not None and interval is not None:
-        verdict = _order(interval, circumstances.margin_ms)
-        patterns = two_patterns(np.array([lag.median_ms for lag in lags]), margin_ms=circumstances.margin_ms)
-        if verdict == "cannot_tell":
-            reasons += _why_undecided(pooled, interval, circumstances.margin_ms)
-            reasons += ["two_patterns"] if patterns else []
-        elif patterns:
-            warnings.append("two_patterns")
-        if counts["shoulder_silent"]:
-            warnings.append("sometimes_silent")
-    if reasons:
-        verdict = "cannot_tell"
+        finding = _Finding(reasons=("sometimes_silent",))
+    elif pooled is None or interval is None or len(lags) < settings.min_lags:
+        finding = _Finding(reasons=() if spoilt else ("too_few",))
+    else:
+        finding = _order(pooled, interval, lags, circumstances.margin_ms)
+        if silent > 0:
+            finding = replace(finding, warnings=(*finding.warnings, "sometimes_silent"))
+    reasons = tuple(dict.fromkeys((*spoilt, *finding.reasons)))
+    warnings = dict.fromkeys((*circumstances.warnings, *finding.warnings))
+    verdict: Verdict = "cannot_tell" if reasons else finding.verdict
     shares = pooled.shares(circumstances.margin_ms) if pooled else (None, None, None)
     return Session(
         verdict=verdict,
-        reasons=tuple(dict.fromkeys(reasons)),
-        warnings=tuple(dict.fromkeys(warning for warning in warnings if warning not in reasons)),
+        reasons=reasons,
+        warnings=tuple(warning for warning in warnings if warning not in reasons),
         repetitions=len(repetitions),
         valid=len(valid),
         planned_repetitions=circumstances.planned_repetitions,
@@ -148,13 +149,18 @@ def _pool(lags: list[Lag], circumstances: Circumstances, settings: Settings) -> 
     )
 
 
-def _order(interval: tuple[float, float], margin_ms: float) -> Verdict:
+def _order(pooled: SessionLag, interval: tuple[float, float], lags: list[Lag], margin_ms: float) -> _Finding:
+    """Name the order if the interval lies beyond the margin, or within it; else say why not."""
+    patterns = two_patterns(np.array([lag.median_ms for lag in lags]), margin_ms=margin_ms)
+    said = ("two_patterns",) if patterns else ()
     low, high = interval
     if high < -margin_ms:
-        return "shoulder_first"
+        return _Finding("shoulder_first", warnings=said)
     if low > margin_ms:
-        return "glute_first"
-    return "together" if -margin_ms < low and high < margin_ms else "cannot_tell"
+        return _Finding("glute_first", warnings=said)
+    if -margin_ms < low and high < margin_ms:
+        return _Finding("together", warnings=said)
+    return _Finding(reasons=(*_why_undecided(pooled, interval, margin_ms), *said))
 
 
 def _spoilt(valid: list[Judged], settings: Settings) -> list[str]:
@@ -181,7 +187,7 @@ def _why_undecided(pooled: SessionLag, interval: tuple[float, float], margin_ms:
     return reasons
 
 
-def two_patterns(lags_ms: np.ndarray, *, margin_ms: float) -> bool:
+def two_patterns(lags_ms: FloatArray, *, margin_ms: float) -> bool:
     """Tell whether lags fall into two groups of different order with an empty stretch between them.
 
     Examples
@@ -201,7 +207,7 @@ def two_patterns(lags_ms: np.ndarray, *, margin_ms: float) -> bool:
         return False
     within = float(np.sqrt((low.var() * low.size + high.var() * high.size) / lags.size))
     gap = float(high[0] - low[-1])
-    apart = float(np.median(low)) < -margin_ms < float(np.median(high)) or float(np.median(low)) < margin_ms < float(
-        np.median(high)
+    apart = float(np.median(low)) < -margin_ms < float(np.median(high)) or (
+        float(np.median(low)) < margin_ms < float(np.median(high))
     )
     return apart and gap > max(2 * margin_ms, PATTERN_GAP * within)

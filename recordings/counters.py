@@ -50,13 +50,14 @@ def positions_from_counter(counter: FloatArray, *, name: str) -> tuple[IntArray,
     steps = np.diff(numbers)
     modulus = max(16, 1 << int(numbers.max()).bit_length())
     wraps = bool(np.any(steps < 0))
+    short = wraps and modulus <= _SHORT
     if wraps:
-        short = modulus <= _SHORT
-        steps = np.where(steps == 0, modulus if short else 0, np.where(steps < 0, steps + modulus, steps))
-        backwards = np.flatnonzero(steps > modulus // 2) if not short else np.zeros(0, dtype=np.int64)
-    else:
-        backwards = np.zeros(0, dtype=np.int64)
-    wrong = np.union1d(backwards, np.flatnonzero(steps == 0))
+        steps = np.where(steps < 0, steps + modulus, steps)
+    if short:
+        steps = np.where(steps == 0, modulus, steps)
+    # More than half a turn is a step back; a short counter may take it in a gap, but not most of the time.
+    backwards = wraps & (steps > modulus // 2) & (not short or float(np.median(steps)) > modulus // 2)
+    wrong = np.flatnonzero(backwards | (steps == 0))
     if wrong.size:
         row = int(wrong[0]) + 2
         before, after = numbers[row - 2], numbers[row - 1]
@@ -66,7 +67,7 @@ def positions_from_counter(counter: FloatArray, *, name: str) -> tuple[IntArray,
         )
     positions = np.concatenate(([0], np.cumsum(steps))).astype(np.int64)
     lost = int((steps - 1).sum())
-    if lost and wraps and modulus <= _SHORT:
+    if lost and short:
         note = (
             f"{lost} lost samples are kept as gaps; the counter {name!r} goes round every {modulus} samples, "
             "so longer gaps may be shown too short"

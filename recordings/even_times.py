@@ -11,6 +11,8 @@ from recordings.model import FloatArray
 
 #: Two rates that differ by more than this are not the same rate.
 RATE_TOLERANCE: Final = 0.01
+# Stamps this near to the grid are on it.
+_EXACT_S: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +83,10 @@ def place_on_grid(times_s: FloatArray, *, rate_hz: float | None = None, row_name
         if abs(found_hz / rate_hz - 1.0) > RATE_TOLERANCE:
             raise _disagreement(rate_hz, found_hz)
         found_hz = found_hz if positions[-1] > 0.5 / RATE_TOLERANCE else rate_hz
-    return EvenTimes(found_hz, positions, float(origin_s), error_s)
+    first_s = float(times_s[0])
+    return EvenTimes(
+        found_hz, positions, first_s if abs(first_s - origin_s) < _EXACT_S else origin_s, error_s
+    )
 
 
 def _check_order(times_s: FloatArray, row_name: str) -> None:
@@ -121,11 +126,11 @@ def _track(times_s: FloatArray, step_s: float) -> IntArray:
     clock_s = float(np.median(opening)) - step_s
     place = -1
     places: list[int] = []
-    for time_s in times_s.tolist():
+    for row, time_s in enumerate(times_s.tolist()):
         passed = max(1, round((time_s - clock_s) / step_s))
         place += passed
         clock_s += passed * step_s
-        clock_s += 0.02 * (time_s - clock_s)
+        clock_s += max(1.0 / (row + 25), 0.002) * (time_s - clock_s)
         places.append(place)
     return np.asarray(places, dtype=np.int64) - places[0]
 

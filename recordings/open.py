@@ -39,7 +39,7 @@ def open_recording(
     rate_hz : float, optional
         The rate of a table without a time column.
     allow_truncated : bool
-        Read what is there of an EDF or BDF file that ends early.
+        Read what is there of an EDF, BDF or C3D file that ends early.
 
     Returns
     -------
@@ -112,7 +112,7 @@ def _read(path: Path, *, rate_hz: float | None, allow_truncated: bool) -> Record
     if start[1:2] == b"\x50" and (suffix == ".c3d" or 2 <= start[0] <= 32):
         from recordings.c3d import read_c3d  # noqa: PLC0415
 
-        return read_c3d(path)
+        return read_c3d(path, allow_truncated=allow_truncated)
     if suffix in (*_EDF_SUFFIXES, ".h5", ".hdf5", ".c3d", ".xdf"):
         raise UnreadableError(
             f"its name ends in {suffix} but its content is no such file; "

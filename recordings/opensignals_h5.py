@@ -37,7 +37,7 @@ def read_opensignals_h5(path: Path) -> Recording:
                 made, said = _signals(name, group)
                 signals += made
                 notes += said
-    except (OSError, KeyError, ValueError, TypeError) as problem:
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as problem:
         reason = str(problem).strip("'\"").splitlines()[0]
         raise UnreadableError(
             f"its HDF5 content is damaged or incomplete ({reason}); save it again in OpenSignals", path=path

@@ -112,22 +112,24 @@ def _candidates(recording: Recording, muscle: str, side: Side, kind: Kind) -> li
 
 
 def _check_enough(recording: Recording) -> None:
-    activity = [
+    """Refuse a recording in which no two channels can be muscle activity, and say why."""
+    activity = {
         signal.channel.label for signal in recording.signals if signal.channel.kind in _MUSCLE_ACTIVITY
-    ]
+    }
+    named = {name for name in (recording.glute, recording.shoulder) if name}
+    if len(activity | named) > 1:
+        return
     for leg in (recording.leg,) if recording.leg else _SIDES:
         _explain_mixed_sites(recording, leg)
-    if len(activity) == 1:
+    if activity:
         raise _refusal(
             recording,
-            f"it has one EMG channel alone, {activity[0]!r}; two are needed, a gluteus maximus and the upper "
+            f"it has one EMG channel alone, {activity.pop()!r}; two are needed, a gluteus maximus and the upper "
             "trapezius of the other side",
         )
-    if not activity and recording.glute is None and recording.shoulder is None:
-        raise _refusal(
-            recording,
-            f"it has no EMG channel, only {_listed(recording)}; name two with --glute and --shoulder",
-        )
+    raise _refusal(
+        recording, f"no channel is EMG, there is {_listed(recording)}; name two"
+    )
 
 
 def _leg(recording: Recording, glute: Signal | None, shoulder: Signal | None) -> Side:
@@ -187,6 +189,7 @@ def _explain_mixed_sites(recording: Recording, leg: Side) -> None:
             found.append(here[0])
     if len(found) == 2:
         _check_kinds(recording, found[0], found[1])
+        _check_units(recording, found[0].channel, found[1].channel)
 
 
 def _check_kinds(recording: Recording, glute: Signal, shoulder: Signal) -> None:

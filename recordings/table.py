@@ -172,9 +172,9 @@ def _timed_rows(times: FloatArray, column: Column, stated_hz: float | None) -> _
     lost = int(even.positions[-1]) + 1 - even.positions.size
     if lost:
         notes.append(f"{lost} samples are missing from the times; they are kept as gaps.")
-    start_s = even.start_s
-    if not 0 <= start_s <= _LONGEST_OFFSET_S:
-        notes.append(f"The times begin at {start_s:.10g} s; they are counted from there.")
+    start_s = max(0.0, even.start_s)
+    if times[0] < 0 or start_s > _LONGEST_OFFSET_S:
+        notes.append(f"The times begin at {times[0] * seconds:.10g} s; they are counted from there.")
         start_s = 0.0
     return _Rows(even.rate_hz, even.positions, start_s, tuple(notes))
 

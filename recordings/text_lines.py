@@ -131,7 +131,7 @@ def read_text_layout(text: str, *, path: Path) -> TextLayout:
     first = 0
     if not all(is_number(cell) or is_lost(cell) for cell in rows[0]):
         header, first = tuple(rows[0]), 1
-        if len(rows) > 2 and not any(is_number(cell) or is_lost(cell) for cell in rows[1]):
+        if len(rows) > 2 and not any(map(is_number, rows[1])) and not all(map(is_lost, rows[1])):
             header, first = _with_units(rows[0], rows[1]), 2
     if not any(is_number(cell) for row in rows[first:] for cell in row):
         raise UnreadableError(
@@ -153,13 +153,14 @@ def _with_units(titles: list[str], units: list[str]) -> tuple[str, ...]:
 
 
 def _delimiter_and_decimal(lines: list[str]) -> tuple[str, str]:
-    """Choose the delimiter that splits the rows into the most cells that are numbers."""
+    """Choose the delimiter that splits the rows into the most cells that are numbers or empty."""
     sample = lines[1:] or lines
     best, most = ",", 0.0
     for delimiter in ("\t", ";", " ", ","):
         rows = [split_row(line, delimiter) for line in sample]
         width = Counter(map(len, rows)).most_common(1)[0][0]
-        score = sum(is_number(cell) for row in rows if len(row) == width for cell in row) / len(rows)
+        fits = [is_number(cell) or is_lost(cell) for row in rows if len(row) == width for cell in row]
+        score = sum(fits) / len(rows)
         if width > 1 and score > most:
             best, most = delimiter, score
     if best == ",":

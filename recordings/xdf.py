@@ -3,16 +3,20 @@
 import struct
 from pathlib import Path
 from typing import Any, Final
+from xml.etree.ElementTree import ParseError
 
 import numpy as np
 
 from recordings.errors import TimeError, UnreadableError
-from recordings.even_times import place_on_grid
+from recordings.even_times import EvenTimes, place_on_grid
 from recordings.gaps import spread
+from recordings.jittered_times import SHORTEST_GAP_S, place_jittered
 from recordings.labels import labelled_signal
 from recordings.model import Event, FloatArray, Kind, Recording, Signal
 from recordings.optional import need
 
+# Farther than this from its place, in samples, a stamp tells of jitter and not of the place.
+_NEAR: Final = 0.5
 _KINDS: Final[dict[str, Kind]] = {
     "emg": "emg",
     "acc": "acc",
@@ -25,8 +29,8 @@ _KINDS: Final[dict[str, Kind]] = {
 def read_xdf(path: Path) -> Recording:
     """Read every stream with an even rate, and text streams as events.
 
-    Clocks are brought together and jitter is taken out by pyxdf; each stream keeps its own rate and start,
-    and lost samples are NaN. Times count from the earliest sample of any signal.
+    Clocks are brought together by pyxdf; each stream keeps its own rate and start, and lost samples are NaN.
+    Jitter is taken out here: pyxdf would close gaps of up to a second. Times count from the earliest sample.
 
     Raises
     ------
@@ -39,8 +43,17 @@ def read_xdf(path: Path) -> Recording:
     """
     pyxdf = need("pyxdf", "XDF files", path=path)
     try:
-        streams, _ = pyxdf.load_xdf(str(path), verbose=False)
-    except (OSError, EOFError, ValueError, KeyError, IndexError, TypeError, struct.error) as problem:
+        streams, _ = pyxdf.load_xdf(str(path), dejitter_timestamps=False, verbose=False)
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        KeyError,
+        IndexError,
+        TypeError,
+        struct.error,
+        ParseError,
+    ) as problem:
         reason = (str(problem).strip().splitlines() or [type(problem).__name__])[0]
         raise UnreadableError(
             f"its XDF content is damaged ({reason}); export it again", path=path
@@ -98,13 +111,11 @@ def _signals(stream: Any, origin_s: float) -> tuple[list[Signal], list[str]]:
     name = _name(stream)
     times_s = np.asarray(stream["time_stamps"], dtype=np.float64) - origin_s
     samples = np.atleast_2d(np.asarray(stream["time_series"], dtype=np.float64))
-    try:
-        even = place_on_grid(times_s, row_name="sample")
-    except TimeError as problem:
-        raise TimeError(f"stream {name!r}: {problem.reason}") from None
+    even, notes = _even(times_s, float(_first(stream["info"], "nominal_srate")), name)
     kind = _KINDS.get(_first(stream["info"], "type").lower())
     lost = int(even.positions[-1]) + 1 - even.positions.size
-    notes = [f"{lost} samples are missing from stream {name!r}; they are kept as gaps."] if lost else []
+    if lost:
+        notes.append(f"{lost} samples are missing from stream {name!r}; they are kept as gaps.")
     signals = [
         labelled_signal(
             label,
@@ -118,6 +129,31 @@ def _signals(stream: Any, origin_s: float) -> tuple[list[Signal], list[str]]:
         for index, (label, unit, channel_type) in enumerate(_channels(stream, samples.shape[1]))
     ]
     return signals, notes
+
+
+def _even(times_s: FloatArray, nominal_hz: float, name: str) -> tuple[EvenTimes, list[str]]:
+    """Place the samples by their stamps; where these jitter by more than a sample, only long gaps show."""
+    exact = _even_as_stamped(times_s)
+    if exact is not None:
+        return exact, []
+    try:
+        even = place_jittered(times_s, rate_hz=nominal_hz)
+    except TimeError as problem:
+        raise TimeError(f"stream {name!r}: {problem.reason}") from problem
+    note = (
+        f"Time stamps of stream {name!r} jitter by up to {even.error_s * 1000:.0f} ms; "
+        f"gaps shorter than {SHORTEST_GAP_S * 1000:.0f} ms cannot be seen."
+    )
+    return even, [note]
+
+
+def _even_as_stamped(times_s: FloatArray) -> EvenTimes | None:
+    """Place by stamps that are good to half a sample; None where they come in bursts, repeat or step back."""
+    try:
+        even = place_on_grid(times_s)
+    except TimeError:
+        return None
+    return even if even.error_s * even.rate_hz <= _NEAR else None
 
 
 def _column(samples: FloatArray, index: int) -> FloatArray:

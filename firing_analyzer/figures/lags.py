@@ -6,15 +6,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from firing_analyzer.figures.muscles import interval_words, is_set_aside, lag_words, number, order_words
+from firing_analyzer.figures.muscles import is_set_aside, number, order_words
 from firing_analyzer.figures.style import BAND, QUIET, RULE, SMALL, TEXT, USUAL, plain, sheet
 from firing_analyzer.result import Analysis, Order, Repetition
 
 #: Share of the axes at the right that is kept for the order of each raise.
-WORDS_SHARE: Final = 0.27
+WORDS_SHARE: Final = 0.36
 #: Share of the axes at the top that says what the sides mean.
 HEAD_SHARE: Final = 0.12
 
+BAR: Final = "#9a9aa6"
 MARKERS: Final[dict[Order, str]] = {
     "shoulder_first": "<",
     "glute_first": ">",
@@ -27,9 +28,9 @@ MARKERS: Final[dict[Order, str]] = {
 def plot_lags(analysis: Analysis, ax: Axes | None = None) -> Axes:
     """Draw the lag of every raise with its interval, and the session's below them.
 
-    Left of zero the shoulder fired first, right of it the glute; between the edges of the shaded band their onsets
-    count as together. Each order has a marker of its own, which stands again at the right beside its name;
-    so do raises without a lag. Raises that are left out or unclear are grey and hollow.
+    Left of zero the shoulder fired first, right of it the glute; within the shaded band the two count
+    as together. Each order has a marker of its own, which stands again at the right beside its name; so do
+    raises without a lag. Raises that are left out or unclear are grey and hollow.
 
     Parameters
     ----------
@@ -57,16 +58,16 @@ def plot_lags(analysis: Analysis, ax: Axes | None = None) -> Axes:
     _margin(ax, analysis.session.margin_ms, limit=limit, top=top, bottom=bottom)
     for place, row in enumerate(rows):
         _raise(ax, row, place + 0.5, limit=limit, words_at=words_at)
-    ax.set_yticks(
-        [*(np.arange(n) + 0.5), bottom - 0.7], [*(f"{row.repetition}" for row in rows), "session"]
-    )
-    ax.set_ylabel("raise", fontsize=USUAL, color=TEXT)
-    _session(ax, analysis, bottom - 0.7, limit=limit)
+    numbers = [("raise", 0.25 * top)] if rows else []
+    numbers += [(f"{row.repetition}", place + 0.5) for place, row in enumerate(rows)]
+    numbers.append(("session", bottom - 0.7))
+    ax.set_yticks([place for _, place in numbers], [words for words, _ in numbers])
+    _session(ax, analysis, bottom - 0.7, limit=limit, words_at=words_at)
     return ax
 
 
 def _limit(analysis: Analysis) -> float:
-    """Return how far to either side the lags reach; a single wide interval is cut off, not let squeeze the rest."""
+    """Return how far to either side is shown; a single very wide interval is cut off."""
     session, rows = analysis.session, [row for row in analysis.rows if row.lag_ms is not None]
     reach = [2.4 * session.margin_ms, *(1.2 * abs(row.lag_ms) for row in rows if row.lag_ms is not None)]
     reach += [1.05 * abs(end) for end in session.lag_interval_ms or ()]
@@ -76,7 +77,7 @@ def _limit(analysis: Analysis) -> float:
 
 
 def _ticks(limit: float) -> list[float]:
-    step = next((step for step in (20.0, 50.0, 100.0, 200.0, 500.0) if limit / step <= 4.5), 1000.0)
+    step = next((step for step in (20.0, 50.0, 100.0, 200.0, 500.0) if limit / step <= 3.2), 1000.0)
     most = int(limit // step)
     return [step * count for count in range(-most, most + 1)]
 
@@ -85,7 +86,50 @@ def _margin(ax: Axes, margin_ms: float, *, limit: float, top: float, bottom: flo
     band = Rectangle((-margin_ms, 0), 2 * margin_ms, bottom, color=BAND, linewidth=0, zorder=0, gid="margin")
     ax.add_patch(band)
     ax.plot([0, 0], [0, bottom], color=QUIET, linewidth=0.6, dashes=(1, 2), zorder=1)
-    across = {"va": "center", "fontsize": SMALL, "color": TEXT}
-    ax.text(-limit, top * 0.75, "← shoulder first", ha="left", **across)
-    ax.text(limit, top * 0.75, "glute first →", ha="right", **across)
-    ax.text(0, top * 0.25, f"together: ± {margin_ms:g} ms", ha="center", **across)
+    for x, y, words, align in (
+        (-limit, 0.75 * top, "← shoulder first", "left"),
+        (limit, 0.75 * top, "glute first →", "right"),
+        (0.0, 0.25 * top, f"together: ±{margin_ms:g} ms", "center"),
+    ):
+        ax.text(x, y, words, ha=align, va="center", fontsize=SMALL, color=TEXT)
+
+
+def _raise(ax: Axes, row: Repetition, y: float, *, limit: float, words_at: float) -> None:
+    aside = is_set_aside(row)
+    colour = QUIET if aside else TEXT
+    marker = MARKERS[row.order]
+    face = "white" if aside or row.order == "shoulder_silent" else colour
+
+    def mark(x: float, gid: str) -> None:
+        ax.plot(x, y, marker, color=colour, markerfacecolor=face, markersize=6, gid=gid, zorder=3)
+
+    mark(words_at, f"order-{row.order}-{row.repetition}")
+    ax.text(words_at + 0.08 * limit, y, order_words(row), va="center", fontsize=SMALL, color=colour)
+    if row.lag_ms is None:
+        return
+    if row.lag_interval_ms is not None:
+        low, high = np.clip(row.lag_interval_ms, -limit, limit)
+        ax.plot([low, high], [y, y], color=colour, linewidth=1.2, gid=f"interval-{row.repetition}", zorder=2)
+        for end, edge, arrow in ((row.lag_interval_ms[0], -limit, "<"), (row.lag_interval_ms[1], limit, ">")):
+            if abs(end) > limit and end * edge > 0:
+                ax.plot([edge], [y], marker=arrow, color=colour, markersize=3.5, zorder=2)
+    mark(row.lag_ms, f"lag-{row.repetition}")
+
+
+def _session(ax: Axes, analysis: Analysis, y: float, *, limit: float, words_at: float) -> None:
+    session = analysis.session
+    ax.axhline(y - 0.7, color=RULE, linewidth=0.8, zorder=1)
+    if session.median_lag_ms is None:
+        ax.text(words_at, y, "no session lag", va="center", fontsize=SMALL, color=QUIET)
+        return
+    words = f"{number(round(session.median_lag_ms))} ms (median)"
+    if session.lag_interval_ms is not None:
+        low, high = (float(np.clip(end, -limit, limit)) for end in session.lag_interval_ms)
+        bar = Rectangle((low, y - 0.28), high - low, 0.56, facecolor=BAR, linewidth=0, zorder=2)
+        bar.set_gid("session-interval")
+        ax.add_patch(bar)
+        ends = " to ".join(number(round(end)) for end in session.lag_interval_ms)
+        words += f"\n{100 * analysis.settings.confidence:g} %: {ends}"
+    at = [session.median_lag_ms, session.median_lag_ms]
+    ax.plot(at, [y - 0.42, y + 0.42], color=TEXT, linewidth=2.4, gid="session-median", zorder=3)
+    ax.text(words_at, y, words, va="center", fontsize=SMALL, color=TEXT, linespacing=1.15)

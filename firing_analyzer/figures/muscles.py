@@ -5,15 +5,10 @@ from typing import Final, Literal
 
 from firing_analyzer.figures.style import GLUTE_INK, SHOULDER_INK, Ink
 from firing_analyzer.result import Analysis, Interval, Repetition, Trace
+from firing_analyzer.words import ORDER_WORDS, flag_word
 from recordings.model import Channel
 
 _UNITS: Final = {"uV": "µV", "m/s2": "m/s²", "deg": "°", "": "unit unknown"}
-
-_FLAG_WORDS: Final = {
-    "shoulder_preparatory": "earlier shoulder burst",
-    "shoulder_after_raise": "shoulder after the raise",
-    "edited": "edited by hand",
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,16 +55,16 @@ def printed_unit(channel: Channel) -> str:
 
 
 def number(value: float) -> str:
-    """Write a whole number with a true minus sign.
+    """Write a number of up to six digits with a true minus sign.
 
     Examples
     --------
-    >>> number(-141.6)
+    >>> number(-142.0)
     '−142'
-    >>> number(-0.2)
-    '0'
+    >>> number(0.5)
+    '0.5'
     """
-    return f"{round(value)}".replace("-", "−")
+    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
 
 
 def lag_words(lag_ms: float, interval_ms: Interval | None) -> str:
@@ -81,24 +76,25 @@ def lag_words(lag_ms: float, interval_ms: Interval | None) -> str:
     '−142 ms (−166 to −118)'
     """
     if interval_ms is None:
-        return f"{number(lag_ms)} ms"
-    return f"{number(lag_ms)} ms ({number(interval_ms[0])} to {number(interval_ms[1])})"
+        return f"{number(round(lag_ms))} ms"
+    low, high = (number(round(end)) for end in interval_ms)
+    return f"{number(round(lag_ms))} ms ({low} to {high})"
 
 
 def order_words(row: Repetition) -> str:
     """Return the order of a raise, or that it is left out."""
-    return row.order.replace("_", " ") if row.included else "left out"
+    return ORDER_WORDS[row.order] if row.included else "left out"
 
 
-def flag_words(row: Repetition) -> str:
+def flags_in_words(row: Repetition) -> str:
     """Return the flags of a raise in words, with commas; empty if there are none.
 
     Examples
     --------
-    >>> flag_words(Repetition(1, 0.0, 3.0, flags=("heart_beat", "edited")))
-    'heart beat, edited by hand'
+    >>> flags_in_words(Repetition(1, 0.0, 3.0, flags=("heart_beat", "edited")))
+    'heart beat, edited'
     """
-    return ", ".join(_FLAG_WORDS.get(flag, flag.replace("_", " ")) for flag in row.flags)
+    return ", ".join(flag_word(flag) for flag in row.flags)
 
 
 def interval_words(analysis: Analysis) -> str:

@@ -11,27 +11,29 @@ from matplotlib.patches import Patch, Rectangle
 
 from firing_analyzer.figures.muscles import (
     Muscle,
-    flag_words,
+    flags_in_words,
     interval_words,
     is_set_aside,
-    lag_words,
     muscles,
     number,
     order_words,
 )
-from firing_analyzer.figures.style import QUIET, RULE, SET_ASIDE, SMALL, TEXT, USUAL, plain, sheet
-from firing_analyzer.figures.traces import Piece, cut, thin_out
+from firing_analyzer.figures.style import QUIET, RULE, SET_ASIDE, SMALL, SOLID, TEXT, USUAL, plain, sheet
+from firing_analyzer.figures.traces import Piece, cut, nice_below, thin_out
 from firing_analyzer.result import Analysis, Repetition
 
 #: Share of the axes at the right that is kept for words, and their width in letters.
-NOTES_SHARE: Final = 0.32
-NOTES_LETTERS: Final = 27
+NOTES_SHARE: Final = 0.29
+NOTES_LETTERS: Final = 25
 #: Share of the axes at the top that is kept for the legend.
 LEGEND_SHARE: Final = 0.12
-#: A muscle's half of a row is this many times the height of its greatest envelope ...
-HEADROOM: Final = 1.7
-#: ... and at least this many times its level of rest, so that a silent muscle looks silent.
-REST_SHARE: Final = 8.0
+#: A muscle's half of a row is this many times as high as its greatest envelope ...
+HEADROOM: Final = 1.0
+#: ... and at least this many times as high as its rest, so that a silent muscle looks silent.
+REST_SHARE: Final = 6.0
+#: Height of a trace and of an onset mark, in rows.
+FULL: Final = 0.46
+MARK: Final = 0.48
 BINS: Final = 500
 
 
@@ -64,11 +66,16 @@ def plot_repetitions(
     span_s = before_s + after_s
     right = after_s + span_s * NOTES_SHARE / (1 - NOTES_SHARE)
     ax.set_xlim(-before_s, right)
-    ax.set_xticks([tick for tick in np.arange(-5.0, 5.01, 0.2) if -before_s <= tick + 1e-9 and tick <= after_s + 1e-9])
-    ax.set_xlabel("time from the glute onset (s)", fontsize=USUAL, loc="left", color=TEXT)
+    ax.set_xticks(_ticks(before_s, after_s))
+    lined_up = all(row.glute_onset_s is not None for row in rows)
+    anchor = (
+        "the glute onset" if lined_up else "the glute onset, or from the raise's start where there is none"
+    )
+    ax.set_xlabel(f"time from {anchor} (s)", fontsize=USUAL, loc="left", color=TEXT)
     if not rows:
         ax.set_yticks([])
-        ax.text(0.5, 0.5, "no raises were found", transform=ax.transAxes, ha="center", fontsize=USUAL, color=QUIET)
+        words = "no raises were found"
+        ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", fontsize=USUAL, color=QUIET)
         return ax
     n = len(rows)
     ax.set_ylim(n, -n * LEGEND_SHARE / (1 - LEGEND_SHARE))
@@ -82,19 +89,34 @@ def plot_repetitions(
             ax.axhspan(place, place + 1, color=SET_ASIDE, linewidth=0, zorder=0)
         ax.axhline(place, color=RULE, linewidth=0.5, zorder=0.5)
         for muscle, own, height in zip(pair, pieces, heights, strict=True):
-            floor = place + (0.98 if muscle.role == "glute" else 0.49)
+            floor = _floor(muscle, place)
             _trace(ax, muscle, row, own[place], floor=floor, height=height)
             _onset(ax, muscle, row, floor=floor, after_s=after_s, before_s=before_s)
         _notes(ax, row, place, n=n, left=after_s + 0.02 * span_s)
     ax.plot([0, 0], [0, n], color=QUIET, linewidth=0.6, dashes=(1, 2), zorder=1)
-    _scale_bars(ax, pair, heights, left=-before_s + 0.015 * span_s)
-    _legend(ax, pair, analysis)
+    scales = [
+        _scale_bar(ax, muscle, height, left=-before_s + 0.015 * span_s)
+        for muscle, height in zip(pair, heights, strict=True)
+    ]
+    _legend(ax, pair, scales, analysis)
     return ax
 
 
 def zero_s(row: Repetition) -> float:
     """Return the moment that a raise is lined up at: its glute onset, or its start where there is none."""
     return row.start_s if row.glute_onset_s is None else row.glute_onset_s
+
+
+def _ticks(before_s: float, after_s: float) -> list[float]:
+    """Return round times from the left edge to the right one, about nine of them."""
+    step = next((step for step in (0.1, 0.2, 0.5, 1.0, 2.0) if (before_s + after_s) / step <= 9), 5.0)
+    first, last = np.ceil(-before_s / step - 1e-9), np.floor(after_s / step + 1e-9)
+    return [step * count for count in range(int(first), int(last) + 1)]
+
+
+def _floor(muscle: Muscle, place: int) -> float:
+    """Return where zero of a muscle lies in a row; the axis runs downwards."""
+    return place + (0.98 if muscle.role == "glute" else 0.49)
 
 
 def _piece(muscle: Muscle, row: Repetition, before_s: float, after_s: float) -> Piece:
@@ -104,10 +126,10 @@ def _piece(muscle: Muscle, row: Repetition, before_s: float, after_s: float) -> 
 
 def _height(muscle: Muscle, pieces: Sequence[Piece], rows: Sequence[Repetition]) -> float:
     """Value that fills a muscle's half of a row."""
-    counted = [piece for piece, row in zip(pieces, rows, strict=True) if row.included] or list(pieces)
-    peaks = [float(np.nanmax(piece.envelope)) for piece in counted if np.isfinite(piece.envelope).any()]
+    own = [piece for piece, row in zip(pieces, rows, strict=True) if muscle.onset_s(row) is not None]
+    peaks = [float(np.nanmax(one.envelope)) for one in own or pieces if np.isfinite(one.envelope).any()]
     # one raise with an artefact must not flatten all others
-    loudest = float(np.quantile(peaks, 0.9)) if peaks else 0.0
+    loudest = min(max(peaks), 2 * float(np.median(peaks))) if peaks else 0.0
     return max(HEADROOM * loudest, REST_SHARE * muscle.trace.rest_rms) or 1.0
 
 
@@ -115,17 +137,23 @@ def _trace(ax: Axes, muscle: Muscle, row: Repetition, piece: Piece, *, floor: fl
     ink = muscle.ink.set_aside() if is_set_aside(row) else muscle.ink
     lines = [(piece.envelope, ink.dark, 1.3, ink.line, "envelope")]
     if muscle.trace.channel.kind == "emg":
-        lines.insert(0, (np.abs(piece.samples), ink.pale, 0.4, "-", "signal"))
+        lines.insert(0, (np.abs(piece.samples), ink.pale, 0.4, SOLID, "signal"))
     for values, colour, width, style, what in lines:
-        times_s, values = thin_out(piece.times_s, values, bins=BINS)
-        level = floor - 0.47 * np.clip(values / height, 0, 1)
+        times_s, kept = thin_out(piece.times_s, values, bins=BINS)
         ax.plot(
-            times_s - zero_s(row), level, color=colour, linewidth=width, linestyle=style,
-            zorder=2, gid=f"{what}-{muscle.role}-{row.repetition}",
-        )  # fmt: skip
+            times_s - zero_s(row),
+            floor - FULL * np.clip(kept / height, 0, 1),
+            color=colour,
+            linewidth=width,
+            linestyle=style,
+            zorder=2,
+            gid=f"{what}-{muscle.role}-{row.repetition}",
+        )
 
 
-def _onset(ax: Axes, muscle: Muscle, row: Repetition, *, floor: float, before_s: float, after_s: float) -> None:
+def _onset(
+    ax: Axes, muscle: Muscle, row: Repetition, *, floor: float, before_s: float, after_s: float
+) -> None:
     onset_s, interval_s = muscle.onset_s(row), muscle.interval_s(row)
     if onset_s is None:
         return
@@ -134,58 +162,70 @@ def _onset(ax: Axes, muscle: Muscle, row: Repetition, *, floor: float, before_s:
     at = onset_s - zero_s(row)
     if not -before_s <= at <= after_s:
         edge, marker = (-before_s, "<") if at < 0 else (after_s, ">")
-        ax.plot(edge, floor - 0.24, marker=marker, color=ink.dark, markersize=5, gid=f"onset-{gid}", zorder=4)
+        ax.plot(
+            edge, floor - MARK / 2, marker=marker, color=ink.dark, markersize=5, gid=f"onset-{gid}", zorder=4
+        )
         return
     if interval_s is not None:
         start, stop = (float(np.clip(end - zero_s(row), -before_s, after_s)) for end in interval_s)
-        band = Rectangle((start, floor - 0.48), stop - start, 0.48, color=ink.dark, alpha=0.22, linewidth=0, zorder=1.5)
-        band.set_gid(f"interval-{gid}")
+        band = Rectangle((start, floor - MARK), stop - start, MARK, color=ink.dark, alpha=0.22, linewidth=0)
+        band.set(gid=f"interval-{gid}", zorder=1.5)
         ax.add_patch(band)
-    ax.plot([at, at], [floor - 0.48, floor], color=ink.dark, linewidth=1.6, gid=f"onset-{gid}", zorder=4)
+    ax.plot([at, at], [floor - MARK, floor], color=ink.dark, linewidth=1.6, gid=f"onset-{gid}", zorder=4)
 
 
 def _notes(ax: Axes, row: Repetition, place: int, *, n: int, left: float) -> None:
     """Write the lag, or why there is none, and the flags; as many lines as a row has room for."""
     colour = QUIET if is_set_aside(row) else TEXT
-    words = order_words(row) if is_set_aside(row) or row.lag_ms is None else ""
-    lag = "" if row.lag_ms is None else f"{number(row.lag_ms)} ms"
-    first = ", ".join(part for part in (lag, words) if part)
-    flags = flag_words(row)
+    order = order_words(row) if is_set_aside(row) or row.lag_ms is None else ""
+    lag = "" if row.lag_ms is None else f"{number(round(row.lag_ms))} ms"
+    first = ", ".join(part for part in (lag, order) if part)
+    flags = flags_in_words(row)
     lines = textwrap.wrap(flags, NOTES_LETTERS)
     room = 3 if n <= 6 else 2 if n <= 10 else 1
     if len(lines) > room:
         lines = textwrap.wrap(flags, NOTES_LETTERS * room, placeholder=" …", max_lines=1)
         lines = textwrap.wrap(lines[0], NOTES_LETTERS, max_lines=room, placeholder=" …")
-    ax.text(left, place + 0.5, "\n".join([first, *lines]), va="center", fontsize=SMALL, color=colour, linespacing=1.1)
+    words = "\n".join([first, *lines])
+    ax.text(left, place + 0.5, words, va="center", fontsize=SMALL, color=colour, linespacing=1.1)
 
 
-def _scale_bars(ax: Axes, pair: Sequence[Muscle], heights: Sequence[float], *, left: float) -> None:
-    for muscle, height in zip(pair, heights, strict=True):
-        floor = 0.98 if muscle.role == "glute" else 0.49
-        size = _round_value(0.8 * height)
-        ax.plot([left, left], [floor, floor - 0.47 * size / height], color=muscle.ink.dark, linewidth=2.2, zorder=5)
-        ax.annotate(
-            f"{size:g} {muscle.unit}", (left, floor - 0.24), xytext=(3, 0), textcoords="offset points", va="center",
-            fontsize=SMALL, color=muscle.ink.dark, zorder=5,
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5},
-        )  # fmt: skip
+def _scale_bar(ax: Axes, muscle: Muscle, height: float, *, left: float) -> str:
+    """Draw a bar of a round value in the first row and say what it stands for."""
+    floor, size = _floor(muscle, 0), nice_below(0.9 * height)
+    ax.plot(
+        [left, left], [floor, floor - FULL * size / height], color=muscle.ink.dark, linewidth=2.4, zorder=5
+    )
+    return f"bar {number(size)} {muscle.unit}"
 
 
-def _round_value(most: float) -> float:
-    """Return the greatest 1, 2 or 5 times a power of ten that is not more than `most`."""
-    step = 10.0 ** np.floor(np.log10(most))
-    return float(max(factor for factor in (1, 2, 5) if factor * step <= most * (1 + 1e-9)) * step)
-
-
-def _legend(ax: Axes, pair: Sequence[Muscle], analysis: Analysis) -> None:
-    glute, shoulder = pair
+def _legend(ax: Axes, pair: Sequence[Muscle], scales: Sequence[str], analysis: Analysis) -> None:
     handles = [
-        Line2D([], [], color=shoulder.ink.dark, linestyle=shoulder.ink.line, linewidth=1.3, label=shoulder.name),
-        Line2D([], [], color=glute.ink.dark, linestyle=glute.ink.line, linewidth=1.3, label=glute.name),
-        Line2D([], [], color=TEXT, marker="|", markersize=9, markeredgewidth=1.6, linestyle="", label="onset"),
+        *(
+            Line2D(
+                [],
+                [],
+                color=one.ink.dark,
+                linestyle=one.ink.line,
+                linewidth=1.3,
+                label=f"{one.name} ({scale})",
+            )
+            for one, scale in reversed(list(zip(pair, scales, strict=True)))
+        ),
+        Line2D([], [], color=TEXT, marker="|", markersize=9, markeredgewidth=1.6, linewidth=0, label="onset"),
         Patch(color=TEXT, alpha=0.22, linewidth=0, label=f"its {interval_words(analysis)}"),
     ]
     ax.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=2, fontsize=SMALL, frameon=False,
-        borderaxespad=0, borderpad=0.1, handlelength=2.4, columnspacing=1.5, labelspacing=0.25,
-    )  # fmt: skip
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=2,
+        fontsize=SMALL,
+        frameon=False,
+        borderaxespad=0,
+        borderpad=0.1,
+        handlelength=2.2,
+        handletextpad=0.6,
+        columnspacing=1.2,
+        labelspacing=0.25,
+    )

@@ -1,7 +1,7 @@
 """What all drawings share: ink, sizes and the blank sheet."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,7 +16,8 @@ RULE: Final = "#c8c8c8"
 BAND: Final = "#e4e4ec"
 SET_ASIDE: Final = "#f3f3f3"
 
-Dashes = tuple[int, tuple[float, ...]]
+LineStyle = Literal["-"] | tuple[float, tuple[float, ...]]
+SOLID: Final[LineStyle] = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +28,20 @@ class Ink:
     ----------
     dark, pale : str
         Colour of envelope and onset, and of the signal behind them.
-    line : tuple
+    line : str or tuple
         Line style of the envelope.
     """
 
     dark: str
     pale: str
-    line: Dashes
+    line: LineStyle
 
     def set_aside(self) -> "Ink":
         """Return the same line in grey, for a raise that does not count."""
         return Ink("#858585", "#d0d0d0", self.line)
 
 
-GLUTE_INK: Final = Ink("#12306b", "#a9b8d6", (0, ()))
+GLUTE_INK: Final = Ink("#12306b", "#a9b8d6", SOLID)
 SHOULDER_INK: Final = Ink("#c45a00", "#f3cfa4", (0, (3.5, 1.2)))
 
 

@@ -45,7 +45,8 @@ def cut(trace: Trace, start_s: float, stop_s: float, *, window_ms: float = ENVEL
     -------
     Piece
     """
-    first, last = (int(np.clip(round((t - trace.start_s) * trace.rate_hz), 0, trace.samples.size)) for t in (start_s, stop_s))
+    ends = (round((time_s - trace.start_s) * trace.rate_hz) for time_s in (start_s, stop_s))
+    first, last = (min(max(end, 0), trace.samples.size) for end in ends)
     pad = round(window_ms / 1000 * trace.rate_hz)
     left, right = max(first - pad, 0), min(last + pad, trace.samples.size)
     samples = trace.samples[left:right].astype(np.float64)
@@ -104,3 +105,15 @@ def thin_out(times_s: FloatArray, values: FloatArray, *, bins: int) -> tuple[Flo
     third = np.where(np.logical_or.reduceat(lost, starts), np.nan, high)
     middles = times_s[np.minimum(starts + n // (2 * bins), n - 1)]
     return np.repeat(middles, 3), np.column_stack((low, high, third)).ravel()
+
+
+def nice_below(most: float) -> float:
+    """Return the greatest 1, 2 or 5 times a power of ten that is not more than `most`.
+
+    Examples
+    --------
+    >>> nice_below(430.0)
+    200.0
+    """
+    step = 10.0 ** np.floor(np.log10(most))
+    return float(max(factor for factor in (1, 2, 5) if factor * step <= most * (1 + 1e-9)) * step)

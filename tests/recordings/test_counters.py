@@ -8,7 +8,11 @@ from recordings.errors import TimeError
 from recordings.gaps import blank, spread
 
 
-@given(bits=st.sampled_from([4, 8, 16]), start=st.integers(0, 2**16), steps=st.lists(st.integers(1, 7), min_size=400))
+@given(
+    bits=st.sampled_from([4, 8, 16]),
+    start=st.integers(0, 2**16),
+    steps=st.lists(st.integers(1, 7), min_size=400),
+)
 def test_gaps_are_found_through_wraps(bits: int, start: int, steps: list[int]) -> None:
     truth = np.concatenate(([0], np.cumsum(steps)))
     counter = (truth + start) % 2**bits
@@ -34,7 +38,9 @@ def test_a_short_counter_says_that_gaps_may_be_longer() -> None:
     assert "every 16 samples" in notes[0]
 
 
-@pytest.mark.parametrize("counter", [[0, 1, 1, 2], [5, 4, 3], [0, 1, 2.5], [0, np.nan, 2], [-1, 0, 1], [0, 30_000, 1, 2]])
+@pytest.mark.parametrize(
+    "counter", [[0, 1, 1, 2], [5, 4, 3], [0, 1, 2.5], [0, np.nan, 2], [-1, 0, 1], [0, 30_000, 1, 2]]
+)
 def test_a_counter_that_does_not_count_is_refused(counter: list[float]) -> None:
     with pytest.raises(TimeError, match="counter 'nSeq'"):
         positions_from_counter(np.array(counter), name="nSeq")

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -124,7 +125,9 @@ def test_a_side_that_is_not_clear_stays_open(label: str) -> None:
         ("roll rate", "deg/s", (None, None, "gyro", None)),
     ],
 )
-def test_kind_and_axis_come_from_label_and_unit(label: str, unit: str, expected: tuple[str | None, ...]) -> None:
+def test_kind_and_axis_come_from_label_and_unit(
+    label: str, unit: str, expected: tuple[str | None, ...]
+) -> None:
     channel = recognise(label, unit=unit)
     assert (channel.muscle, channel.side, channel.kind, channel.axis) == expected
 
@@ -141,8 +144,7 @@ def test_any_text_is_a_channel_and_never_an_error(label: str, unit: str) -> None
     st.sampled_from([str.upper, str.lower, str.title, str.swapcase]),
     st.sampled_from(["_", " ", "-", ".", "  ", " / "]),
 )
-def test_case_and_separators_do_not_matter(label: str, case: object, separator: str) -> None:
-    assert callable(case)
+def test_case_and_separators_do_not_matter(label: str, case: Callable[[str], str], separator: str) -> None:
     changed = re.sub(r"[^\w]+|_", separator, case(label))
     expected, found = recognise(label), recognise(changed)
     assert (found.muscle, found.side) == (expected.muscle, expected.side)

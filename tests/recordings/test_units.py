@@ -46,7 +46,9 @@ def test_each_quantity_is_kept_in_one_unit(unit: str, kind: Kind, factor: float,
     np.testing.assert_allclose(samples, np.array([2.0, np.nan, -1.0]) * factor, rtol=1e-12)
 
 
-@pytest.mark.parametrize(("a", "b"), [("uV", "mV"), ("uV", "counts"), ("", "uV"), ("counts", ""), ("g", "m/s2"), ("N", "N")])
+@pytest.mark.parametrize(
+    ("a", "b"), [("uV", "mV"), ("uV", "counts"), ("", "uV"), ("counts", ""), ("g", "m/s2"), ("N", "N")]
+)
 def test_units_that_may_be_the_same_quantity_are_comparable(a: str, b: str) -> None:
     check_comparable(a, b)
     check_comparable(b, a)

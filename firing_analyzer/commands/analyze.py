@@ -1,0 +1,183 @@
+"""``firing-analyzer analyze``: the verdict for saved recordings."""
+
+import errno
+import shutil
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
+
+import click
+
+from firing_analyzer.commands.refusals import refuse
+
+if TYPE_CHECKING:
+    from firing_analyzer.result import Analysis
+    from recordings.model import Side
+
+#: Shorter recordings are done before a progress bar could be read.
+_LONG_S: Final = 300.0
+
+
+class _Opening(TypedDict):
+    """How recordings are opened: the options of `open_recording`."""
+
+    leg: "Side | None"
+    glute: str | None
+    shoulder: str | None
+    rate_hz: float | None
+    allow_truncated: bool
+
+
+@click.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--leg", type=click.Choice(["left", "right"]), help="The leg that is raised.")
+@click.option("--glute", metavar="CHANNEL", help="Label of the glute's channel.")
+@click.option("--shoulder", metavar="CHANNEL", help="Label of the channel of the opposite shoulder.")
+@click.option(
+    "--settings",
+    "settings_file",
+    metavar="F.toml",
+    type=click.Path(path_type=Path),
+    help="Settings of the analysis.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each recording, a line each.")
+@click.option(
+    "--plot",
+    metavar="F.png",
+    type=click.Path(path_type=Path),
+    help="Save a picture (.png, .pdf or .svg). Of several recordings: F-NAME.png for each.",
+)
+@click.option("--rate", "rate_hz", metavar="HZ", type=float, help="Rate of a table that has no time column.")
+@click.option("--allow-truncated", is_flag=True, help="Read what is there of a file that ends early.")
+def analyze(
+    *,
+    paths: tuple[Path, ...],
+    settings_file: Path | None,
+    as_json: bool,
+    plot: Path | None,
+    **opening: Unpack[_Opening],
+) -> int:
+    """Say which muscle started first in saved recordings.
+
+    PATH is a recording, or a folder: then its recordings are analysed one after another. EDF, BDF, CSV and
+    OpenSignals text are read; with the extra "formats" also OpenSignals .h5, C3D and XDF.
+    """
+    from firing_analyzer.errors import AnalysisError  # noqa: PLC0415
+    from firing_analyzer.pipeline import analyze as analyze_recording  # noqa: PLC0415
+    from firing_analyzer.settings import Settings  # noqa: PLC0415
+    from recordings.errors import RecordingError  # noqa: PLC0415
+    from recordings.open import open_recording  # noqa: PLC0415
+
+    settings = Settings() if settings_file is None else Settings.read(settings_file)
+    if plot is not None:
+        _check_picture(plot)
+    status = 0
+    files: list[Path] = []
+    for path in paths:
+        try:
+            files += _recordings_at(path)
+        except (RecordingError, OSError) as problem:
+            status = refuse(problem)
+    several = len(paths) > 1 or len(files) > 1
+    pictures = _pictures(plot, files, several=several)
+    for number, (file, picture) in enumerate(zip(files, pictures, strict=True), start=1):
+        try:
+            recording = open_recording(file, **opening)
+            is_long = several or recording.duration_s > _LONG_S
+            with _progress(file.name, number, len(files), shown=is_long and sys.stderr.isatty()):
+                analysis = analyze_recording(recording, settings)
+            _print(analysis, heading=str(file) if several else None, as_json=as_json)
+            if picture is not None:
+                _draw(analysis, picture, silently=as_json)
+        except BrokenPipeError:
+            raise
+        except (RecordingError, AnalysisError, OSError) as problem:
+            status = refuse(_naming(file, problem))
+    return status
+
+
+def _recordings_at(path: Path) -> list[Path]:
+    from recordings.errors import NotFoundError  # noqa: PLC0415
+    from recordings.find import find_recordings  # noqa: PLC0415
+
+    if not path.is_dir():
+        return [path]
+    found = find_recordings(path)
+    if not found:
+        raise NotFoundError("the folder holds no recording that can be read; name a file", path=path)
+    return found
+
+
+@contextmanager
+def _progress(name: str, number: int, total: int, *, shown: bool) -> Generator[None]:
+    """Show on standard error which file is at work; gone before its result is printed."""
+    if not shown:
+        yield
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    # Redirecting would send what belongs on standard output to standard error.
+    with Progress(
+        console=Console(stderr=True, color_system=None),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as bar:
+        bar.add_task(name, completed=number - 1, total=total if total > 1 else None)
+        yield
+
+
+def _naming(file: Path, problem: Exception) -> Exception | str:
+    """Make sure that the line on standard error names the file that is meant."""
+    if isinstance(problem, OSError) or str(file) in str(problem):
+        return problem
+    return f"{file}: {problem}"
+
+
+def _print(analysis: "Analysis", *, heading: str | None, as_json: bool) -> None:
+    if as_json:
+        click.echo(analysis.to_json())
+        return
+    from firing_analyzer.terminal import result_text  # noqa: PLC0415
+
+    if heading is not None:
+        click.secho(f"== {heading} ==", bold=True)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    click.echo(result_text(analysis, width=width))
+    if heading is not None:
+        click.echo()
+
+
+def _draw(analysis: "Analysis", picture: Path, *, silently: bool) -> None:
+    from firing_analyzer.plots import save_figure  # noqa: PLC0415
+
+    save_figure(analysis, picture)
+    if not silently:
+        click.echo(f"Picture: {picture}")
+
+
+def _check_picture(plot: Path) -> None:
+    """Refuse before the work what would be refused after it."""
+    from firing_analyzer.plots import SUFFIXES  # noqa: PLC0415
+
+    if plot.suffix.lower() not in SUFFIXES:
+        raise click.UsageError(f"{plot}: a picture cannot be saved so; end its name in {', '.join(SUFFIXES)}")
+    if not plot.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(plot.parent))
+
+
+def _pictures(plot: Path | None, files: list[Path], *, several: bool) -> list[Path | None]:
+    """One picture for each file, no two of the same name."""
+    if plot is None or not several:
+        return [plot for _ in files]
+    names: list[Path | None] = []
+    for file in files:
+        name, number = plot.with_name(f"{plot.stem}-{file.stem}{plot.suffix}"), 1
+        while name in names:
+            number += 1
+            name = plot.with_name(f"{plot.stem}-{file.stem}-{number}{plot.suffix}")
+        names.append(name)
+    return names

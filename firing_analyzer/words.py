@@ -1,0 +1,136 @@
+"""What a person reads about a result; the terminal and the report take their words from here."""
+
+from typing import Final
+
+from firing_analyzer.code_words import flag_text, flag_word, reason_text, warning_text
+from firing_analyzer.result import Analysis, Order, Repetition
+from firing_analyzer.verdict_words import verdict_sentence
+
+__all__ = [
+    "LIMITS",
+    "ORDER_WORDS",
+    "SIGN",
+    "counts_sentence",
+    "flag_text",
+    "flag_word",
+    "flag_words",
+    "lag_sentence",
+    "lag_words",
+    "limits",
+    "reason_text",
+    "recording_sentence",
+    "verdict_sentence",
+    "warning_text",
+]
+
+#: What every report says.
+LIMITS: Final = (
+    "There is no agreed normal order for this test.",
+    "In healthy people the glute usually starts after the hamstrings and back muscles.",
+    "The opposite upper trapezius has not been timed in studies.",
+    "This program is not a medical device; it tells what was measured.",
+)
+_UNCUED: Final = (
+    "The raises were found from the glute alone, without cue or leg angle: "
+    "raises without glute activity cannot be seen."
+)
+
+#: The sign of a lag, said once beside every table of lags.
+SIGN: Final = "Lag is shoulder onset minus glute onset; negative: the shoulder was first."
+
+ORDER_WORDS: Final[dict[Order, str]] = {
+    "shoulder_first": "shoulder first",
+    "glute_first": "glute first",
+    "together": "together",
+    "shoulder_silent": "shoulder silent",
+    "unclear": "unclear",
+}
+
+
+def limits(analysis: Analysis) -> tuple[str, ...]:
+    """Return what the reader of this result must know of its limits, a sentence each."""
+    return LIMITS if analysis.cued else (*LIMITS, _UNCUED)
+
+
+def counts_sentence(analysis: Analysis) -> str:
+    """Say how many raises showed which order.
+
+    Returns
+    -------
+    str
+        Such as "10 raises, 9 of them usable: shoulder first 8, unclear 1."
+    """
+    session = analysis.session
+    counts: tuple[tuple[Order, int], ...] = (
+        ("shoulder_first", session.shoulder_first),
+        ("together", session.together),
+        ("glute_first", session.glute_first),
+        ("shoulder_silent", session.shoulder_silent),
+        ("unclear", session.unclear),
+    )
+    listed = ", ".join(f"{ORDER_WORDS[order]} {count}" for order, count in counts if count)
+    found = f"{session.repetitions} raise{'' if session.repetitions == 1 else 's'}"
+    planned = session.planned_repetitions
+    plan = "" if planned in (None, session.repetitions) else f" ({planned} were planned)"
+    usable = "" if session.valid == session.repetitions else f", {session.valid} of them usable"
+    return f"{found}{plan}{usable}{': ' if listed else ''}{listed}."
+
+
+def lag_sentence(analysis: Analysis) -> str:
+    """Say the lag of the session with its interval, the spread between raises, and the margin."""
+    session = analysis.session
+    margin = f"Onsets within {session.margin_ms:.0f} ms count as together; that margin is a choice."
+    if session.median_lag_ms is None:
+        return f"The session has no lag. {margin}"
+    lag = f"Lag of the session: {_whole(session.median_lag_ms)} ms"
+    if session.lag_interval_ms is not None:
+        low, high = session.lag_interval_ms
+        lag += f" ({100 * analysis.settings.confidence:g} % interval {_whole(low)} to {_whole(high)})"
+    if session.between_repetition_sd_ms is not None:
+        lag += f", standard deviation between raises {session.between_repetition_sd_ms:.0f} ms"
+    return f"{lag}. {margin}"
+
+
+def recording_sentence(analysis: Analysis) -> str:
+    """Say which channels were compared, how they were sampled, and how well they share time."""
+    glute, shoulder = analysis.glute, analysis.shoulder
+    rates = f"{glute.rate_hz:g} Hz"
+    if glute.rate_hz != shoulder.rate_hz:
+        rates += f" and {shoulder.rate_hz:g} Hz"
+    if analysis.shared_clock:
+        clock = "one clock"
+    elif analysis.timing_error_ms is None:
+        clock = "two clocks, the time between them unknown"
+    else:
+        clock = f"two clocks, matched to {analysis.timing_error_ms:.1f} ms (standard error)"
+    return (
+        f"{analysis.leg.capitalize()} leg; glute {glute.channel.label}, shoulder {shoulder.channel.label}; "
+        f"{rates}, {analysis.duration_s:.0f} s, {clock}."
+    )
+
+
+def lag_words(row: Repetition) -> str:
+    """Write the lag of a raise with its interval, in ms: ``"-142 (-166 to -118)"``; empty without a lag."""
+    if row.lag_ms is None:
+        return ""
+    if row.lag_interval_ms is None:
+        return _whole(row.lag_ms)
+    low, high = row.lag_interval_ms
+    return f"{_whole(row.lag_ms)} ({_whole(low)} to {_whole(high)})"
+
+
+def flag_words(row: Repetition) -> str:
+    """Name what is notable about a raise, for a table; empty if nothing is.
+
+    Examples
+    --------
+    >>> flag_words(Repetition(1, 0.0, 3.0, flags=("heart_beat",), included=False))
+    'left out, heart beat'
+    """
+    left_out = [] if row.included else ["left out"]
+    return ", ".join([*left_out, *(flag_word(flag) for flag in row.flags)])
+
+
+def _whole(value_ms: float) -> str:
+    """Write whole milliseconds, and no negative zero."""
+    return str(round(value_ms))

@@ -1,0 +1,306 @@
+"""The words of a result: what was measured, in the counts of the result, and nothing that judges."""
+
+import re
+from dataclasses import replace
+from itertools import product
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from firing_analyzer import words
+from firing_analyzer.code_words import CODES, FLAGS
+from firing_analyzer.result import Analysis, Interval, Order, Repetition, Session, Trace, Verdict
+from firing_analyzer.settings import Settings
+from recordings.model import Channel
+
+# The complete lists of the design, section 2.
+CODES_OF_THE_DESIGN = (
+    "too_few near_margin inconsistent two_patterns sometimes_silent noisy no_rest shoulder_not_at_rest "
+    "glute_not_at_rest glute_silent unsynchronised common_signal low_bandwidth envelope_only "
+    "no_shoulder_sensor no_shoulder_movement shoulder_channel_unproven"
+).split()
+FLAGS_OF_THE_DESIGN = (
+    "shoulder_preparatory shoulder_already_active shoulder_after_raise shoulder_late baseline_moved "
+    "glute_silent heart_beat lost_samples edited"
+).split()
+FORBIDDEN = re.compile(
+    r"\b(normal\w*|abnormal\w*|dysfunction\w*|weak\w*|inhibit\w*|amnesi\w*|caus\w*|pain\w*|\w*ache\w*|diagnos\w*"
+    r"|patholog\w*|disorder\w*|disease\w*|ill|illness|injur\w*|fault\w*|wrong\w*|correct\w*|good|bad|better|worse"
+    r"|poor\w*|treat\w*|therap\w*|patient\w*|compensat\w*|scor\w*|health\w*|should|optimal|ideal|risk\w*)\b",
+    re.IGNORECASE,
+)
+ALLOWED = (
+    "There is no agreed normal order for this test.",
+    "In healthy people the glute usually starts after the hamstrings and back muscles.",
+)
+
+
+def analysis(
+    verdict: Verdict = "shoulder_first",
+    *,
+    lags_ms: tuple[float | None, ...] = (-142.0,) * 8,
+    orders: tuple[Order, ...] | None = None,
+    median_ms: float | None = -142.0,
+    interval_ms: Interval | None = (-171.0, -120.0),
+    reasons: tuple[str, ...] = (),
+    warnings: tuple[str, ...] = (),
+    flags: tuple[str, ...] = (),
+    kind: str = "emg",
+    cued: bool = True,
+) -> Analysis:
+    """Make a result by hand: each lag is a raise, None a silent shoulder unless `orders` says otherwise."""
+    if orders is None:
+        orders = tuple("shoulder_silent" if lag is None else "shoulder_first" for lag in lags_ms)
+    rows = tuple(
+        Repetition(number, 10.0 * number, 10.0 * number + 3, flags=flags, lag_ms=lag, order=order)
+        for number, (lag, order) in enumerate(zip(lags_ms, orders, strict=True), start=1)
+    )
+    count = {order: sum(row.order == order for row in rows) for order in get_args(Order)}
+    session = Session(
+        verdict=verdict,
+        reasons=reasons,
+        warnings=warnings,
+        repetitions=len(rows),
+        valid=len(rows),
+        planned_repetitions=None,
+        **count,
+        median_lag_ms=median_ms,
+        lag_interval_ms=interval_ms,
+        between_repetition_sd_ms=26.0,
+        margin_ms=50.0,
+        p_shoulder_first=1.0,
+        p_together=0.0,
+        p_glute_first=0.0,
+        p_shoulder_before_glute=1.0,
+        background_bursts_per_min=0.2,
+    )
+    glute, shoulder = (
+        Trace(Channel(label), np.zeros(1, dtype=np.float32), 2000.0, 0.0, 1.0) for label in ("GM_L", "UT_R")
+    )
+    return Analysis(
+        session=session,
+        rows=rows,
+        quality=(),
+        glute=glute,
+        shoulder=shoulder,
+        leg="left",
+        kind=kind,
+        path=None,
+        duration_s=80.0,
+        shared_clock=True,
+        timing_error_ms=0.0,
+        cued=cued,
+        settings=Settings(),
+    )
+
+
+def test_shoulder_first_names_both_muscles_the_count_the_lag_and_its_interval() -> None:
+    sentence = words.verdict_sentence(analysis(lags_ms=(-142.0,) * 7 + (3.0,)))
+    assert sentence == (
+        "Activity of the right upper trapezius began before that of the left gluteus maximus in 7 of 8 raises, "
+        "by 142 ms (95 % interval 120 to 171)."
+    )
+
+
+def test_glute_first_of_the_right_leg_names_the_left_shoulder() -> None:
+    result = analysis("glute_first", lags_ms=(90.0,) * 9 + (-5.0,), median_ms=88.4, interval_ms=(61.0, 119.0))
+    assert words.verdict_sentence(replace(result, leg="right")) == (
+        "Activity of the right gluteus maximus began before that of the left upper trapezius in 9 of 10 raises, "
+        "by 88 ms (95 % interval 61 to 119)."
+    )
+
+
+def test_raises_that_are_unclear_by_themselves_still_count_on_their_side_in_a_clear_session() -> None:
+    result = analysis(lags_ms=(-70.0,) * 10, orders=("unclear",) * 10, median_ms=-70.0, interval_ms=(-85.0, -55.0))
+    assert "in 10 of 10 raises" in words.verdict_sentence(result)
+
+
+def test_raises_without_a_lag_are_not_counted_as_if_they_had_been_timed() -> None:
+    result = analysis(
+        lags_ms=(-142.0,) * 6 + (None,) * 2 + (None,),
+        orders=("shoulder_first",) * 6 + ("shoulder_silent",) * 2 + ("unclear",),
+    )
+    sentence = words.verdict_sentence(result)
+    assert "in 6 of the 6 raises that could be timed" in sentence
+    assert sentence.endswith("; in 2 others none of the right upper trapezius was seen.")
+
+
+def test_a_raise_that_was_left_out_is_not_counted() -> None:
+    result = analysis(lags_ms=(-142.0,) * 6 + (80.0,))
+    rows = (*result.rows[:6], replace(result.rows[6], included=False))
+    assert "6 of the 6 raises that could be timed" in words.verdict_sentence(replace(result, rows=rows))
+
+
+@pytest.mark.parametrize(
+    ("median_ms", "interval_ms", "said"),
+    [
+        (-12.0, (-25.0, 3.0), "the shoulder 12 ms before the glute (95 % interval 25 ms before to 3 ms after)."),
+        (20.0, (11.0, 31.0), "the shoulder 20 ms after the glute (95 % interval 11 to 31)."),
+        (-20.0, (-31.0, -11.0), "the shoulder 20 ms before the glute (95 % interval 11 to 31)."),
+        (0.2, (-9.0, 9.0), "the shoulder at the same millisecond as the glute (95 % interval 9 ms before to"),
+    ],
+)
+def test_together_says_within_what_and_on_which_side(median_ms: float, interval_ms: Interval, said: str) -> None:
+    result = analysis("together", lags_ms=(-12.0,) * 7 + (80.0,), median_ms=median_ms, interval_ms=interval_ms)
+    sentence = words.verdict_sentence(result)
+    assert sentence.startswith(
+        "Activity of the right upper trapezius and of the left gluteus maximus began within 50 ms of each other "
+        "in 7 of 8 raises: "
+    )
+    assert said in sentence
+
+
+def test_a_silent_shoulder_is_said_with_its_count() -> None:
+    result = analysis("shoulder_silent", lags_ms=(None,) * 8, median_ms=None, interval_ms=None)
+    assert words.verdict_sentence(result) == (
+        "No activity of the right upper trapezius was seen in 8 of 8 raises."
+    )
+
+
+def test_a_silence_that_nothing_proves_says_so() -> None:
+    result = analysis(
+        "shoulder_silent", lags_ms=(None,) * 8, median_ms=None, warnings=("shoulder_channel_unproven",)
+    )
+    assert words.verdict_sentence(result).endswith("; nothing in the recording proves that its sensor works.")
+
+
+def test_near_the_margin_the_first_muscle_is_named_and_the_margin_too() -> None:
+    result = analysis("cannot_tell", median_ms=-60.0, interval_ms=(-100.0, -20.0), reasons=("near_margin",))
+    assert words.verdict_sentence(result) == (
+        "Cannot tell: activity of the right upper trapezius began first by 60 ms (95 % interval 20 to 100), "
+        "not clearly more than 50 ms."
+    )
+
+
+def test_near_the_margin_no_muscle_is_called_first_if_the_interval_reaches_both_sides() -> None:
+    result = analysis("cannot_tell", median_ms=-30.0, interval_ms=(-80.0, 20.0), reasons=("near_margin",))
+    sentence = words.verdict_sentence(result)
+    assert "first" not in sentence
+    assert "30 ms before the glute (95 % interval 80 ms before to 20 ms after)" in sentence
+
+
+def test_cannot_tell_gives_every_reason_with_its_numbers() -> None:
+    result = analysis(
+        "cannot_tell",
+        lags_ms=(-142.0, 130.0, None, None),
+        orders=("shoulder_first", "glute_first", "shoulder_silent", "unclear"),
+        flags=("glute_silent",),
+        reasons=("too_few", "inconsistent", "sometimes_silent", "glute_silent"),
+    )
+    assert words.verdict_sentence(result) == (
+        "Cannot tell: 4 of 4 raises could be used and 5 are needed; the raises differ, the shoulder began before "
+        "the glute in 1 and after it in 1; no activity of the right upper trapezius was seen in 1 of 4 raises, "
+        "and some in the others; no activity of the left gluteus maximus was seen in 4 of 4 raises."
+    )
+
+
+def test_a_recording_without_raises_says_that_none_was_found() -> None:
+    result = analysis("cannot_tell", lags_ms=(), median_ms=None, interval_ms=None, reasons=("too_few",))
+    assert words.verdict_sentence(result) == "Cannot tell: no raise was found."
+    assert words.counts_sentence(result) == "0 raises."
+
+
+def test_a_movement_sensor_is_not_said_to_have_seen_activity() -> None:
+    for verdict in get_args(Verdict):
+        result = analysis(verdict, kind="imu", reasons=("near_margin", "glute_silent", "sometimes_silent"))
+        sentence = words.verdict_sentence(result)
+        assert "activity" not in sentence.lower()
+        assert "movement of the" in sentence.lower()
+
+
+def test_the_interval_is_named_by_the_confidence_of_the_settings() -> None:
+    result = replace(analysis(), settings=Settings(confidence=0.9))
+    assert "(90 % interval" in words.verdict_sentence(result)
+    assert "(90 % interval" in words.lag_sentence(result)
+
+
+def test_every_code_and_flag_of_the_design_has_its_words() -> None:
+    assert sorted(CODES) == sorted(CODES_OF_THE_DESIGN)
+    assert sorted(FLAGS) == sorted(FLAGS_OF_THE_DESIGN)
+
+
+@pytest.mark.parametrize("code", CODES_OF_THE_DESIGN)
+def test_every_reason_is_a_clause_of_the_verdict_and_says_what_to_do(code: str) -> None:
+    sentence = words.verdict_sentence(analysis("cannot_tell", reasons=(code,)))
+    assert re.fullmatch(r"Cannot tell: [a-z\d][^_]{10,}\.", sentence)
+    for text in (words.reason_text(code), words.warning_text(code)):
+        what, advice = text.split(". ", 1)
+        assert len(what) > 15
+        assert re.match(r"(Record|Look|Clean|Let|Lay|Check|Use|Put|Begin)\b", advice)
+        assert text.endswith(".")
+
+
+@pytest.mark.parametrize("flag", FLAGS_OF_THE_DESIGN)
+def test_every_flag_has_a_sentence_and_a_short_word(flag: str) -> None:
+    assert re.fullmatch(r"[A-Z][^_]+\.", words.flag_text(flag))
+    assert len(words.flag_word(flag)) <= len("lost samples") + 3
+    assert "_" not in words.flag_word(flag)
+
+
+def test_an_unknown_code_is_not_passed_over() -> None:
+    with pytest.raises(KeyError, match="moon_phase"):
+        words.reason_text("moon_phase")
+
+
+def test_every_report_says_the_limits_and_without_cues_one_more() -> None:
+    said = " ".join(words.limits(analysis()))
+    for limit in (
+        "no agreed normal order",
+        "after the hamstrings and back muscles",
+        "has not been timed in studies",
+        "not a medical device",
+        "measured",
+    ):
+        assert limit in said
+    assert "cannot be seen" not in said
+    assert "raises without glute activity cannot be seen" in words.limits(analysis(cued=False))[-1]
+
+
+def test_the_counts_of_the_session_are_those_of_the_result() -> None:
+    result = analysis(
+        lags_ms=(-142.0,) * 7 + (None, -60.0), orders=("shoulder_first",) * 7 + ("shoulder_silent", "unclear")
+    )
+    session = replace(result.session, repetitions=10, planned_repetitions=12)
+    assert words.counts_sentence(replace(result, session=session)) == (
+        "10 raises (12 were planned), 9 of them usable: shoulder first 7, shoulder silent 1, unclear 1."
+    )
+
+
+def test_the_lag_of_the_session_comes_with_interval_spread_and_a_margin_called_a_choice() -> None:
+    assert words.lag_sentence(analysis()) == (
+        "Lag of the session: -142 ms (95 % interval -171 to -120), standard deviation between raises 26 ms. "
+        "Onsets within 50 ms count as together; that margin is a choice."
+    )
+
+
+def test_two_clocks_are_said_with_their_error() -> None:
+    one = words.recording_sentence(analysis())
+    two = replace(analysis(), shared_clock=False, timing_error_ms=4.0)
+    unknown = replace(two, timing_error_ms=None)
+    assert one == "Left leg; glute GM_L, shoulder UT_R; 2000 Hz, 80 s, one clock."
+    assert "two clocks, matched to 4.0 ms" in words.recording_sentence(two)
+    assert "two clocks, the time between them unknown" in words.recording_sentence(unknown)
+
+
+def test_no_text_judges_or_explains_by_illness() -> None:
+    texts = [words.SIGN, *words.ORDER_WORDS.values()]
+    texts += [text(code) for code in CODES_OF_THE_DESIGN for text in (words.reason_text, words.warning_text)]
+    texts += [text(flag) for flag in FLAGS_OF_THE_DESIGN for text in (words.flag_text, words.flag_word)]
+    for verdict, kind, cued, pooled in product(
+        get_args(Verdict), ("emg", "imu"), (True, False), (((-100.0, -20.0)), (-80.0, 20.0), None)
+    ):
+        result = analysis(
+            verdict,
+            kind=kind,
+            cued=cued,
+            lags_ms=(-142.0,) * 7 + (None,),
+            interval_ms=pooled,
+            reasons=tuple(CODES_OF_THE_DESIGN) if verdict == "cannot_tell" else (),
+            warnings=tuple(CODES_OF_THE_DESIGN),
+        )
+        texts += [words.verdict_sentence(result), words.counts_sentence(result), words.lag_sentence(result)]
+        texts += [words.recording_sentence(result), *words.limits(result)]
+    for text in set(texts) - set(ALLOWED):
+        assert not FORBIDDEN.search(text), text
+    assert set(ALLOWED) <= set(texts)
