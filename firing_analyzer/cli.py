@@ -52,6 +52,9 @@ def commands(ctx: click.Context) -> None:
     """Say which muscle starts first in a prone leg raise: the glute or the opposite shoulder."""
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
+    elif ctx.invoked_subcommand != doctor.name:  # the doctor lists it among the rest
+        for finding in packages_in_the_way():
+            raise click.ClickException(f"{finding.detail}; {finding.to_do}")
 
 
 for _command in (analyze, demo, doctor):
@@ -75,9 +78,6 @@ def main(args: list[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):
             # A label or a file name that the terminal's encoding does not have is no reason to stop.
             stream.reconfigure(errors="backslashreplace")
-    hidden = packages_in_the_way()
-    if hidden:
-        return refuse(f"{hidden[0].detail}; {hidden[0].to_do}")
     status = _run(args)
     try:
         sys.stdout.flush()
@@ -90,13 +90,9 @@ def main(args: list[str] | None = None) -> int:
 
 
 def _run(args: list[str] | None) -> int:
-    # Not at the top: a stranger's package may stand in for ours until main() has looked.
-    from firing_analyzer.errors import AnalysisError  # noqa: PLC0415
-    from recordings.errors import RecordingError  # noqa: PLC0415
-
     try:
         status = commands.main(args, prog_name=NAME, standalone_mode=False)
-    except (click.ClickException, RecordingError, AnalysisError, OSError) as problem:
+    except (click.ClickException, OSError) as problem:
         return refuse(problem)
     except ModuleNotFoundError as problem:
         package = (problem.name or "").partition(".")[0]
@@ -105,13 +101,21 @@ def _run(args: list[str] | None) -> int:
         return refuse(f"{package}: this package is missing; see firing-analyzer doctor")
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except SystemExit as stop:
-        # So click ends when nobody reads its output any more, as in `firing-analyzer ... | head`.
-        if not isinstance(stop.__context__, BrokenPipeError):
-            raise
+    except _roots() as problem:
+        return refuse(problem)
+    except SystemExit:
+        # Not standalone, click exits by itself in one case: nobody reads its output any more, as in `... | head`.
         _discard_output()
         return DONE
     return status if isinstance(status, int) else DONE
+
+
+def _roots() -> tuple[type[Exception], ...]:
+    """Roots of our own errors, imported late: until we have looked, a stranger may stand in their place."""
+    from firing_analyzer.errors import AnalysisError  # noqa: PLC0415
+    from recordings.errors import RecordingError  # noqa: PLC0415
+
+    return AnalysisError, RecordingError
 
 
 def _discard_output() -> None:

@@ -97,7 +97,14 @@ def condition(signal: Signal, settings: Settings) -> Conditioned:
     filled, lost = fill_gaps(x)
     flat = flat_stretches(filled, rate_hz)
     lost = lost | flat
+    if lost.all():
+        raise SignalError("it never changes but in jumps; check electrode and cable", channel=channel.label)
     low_hz, high_hz = settings.low_hz, upper_edge_hz(rate_hz, high_hz=settings.high_hz)
+    if low_hz >= high_hz and not envelope:
+        raise SignalError(
+            f"at {rate_hz:g} Hz nothing is left above low_hz = {low_hz:g}; lower that setting",
+            channel=channel.label,
+        )
     if envelope:
         centred = y = filled - np.percentile(filled[~lost], 1)
         low_hz, high_hz = 0.0, min(high_hz, 10.0)

@@ -91,13 +91,11 @@ def examine() -> list[Finding]:
 def report(findings: list[Finding]) -> str:
     """Write findings for a person to read, a line each, and what they come to."""
     lines = [
-        f"{one.state:<8} {one.what}: {one.detail}{f' -> {one.to_do}' if one.to_do else ''}"
+        f"{one.state:<8} {one.what}: {one.detail}" + (f" -> {one.to_do}" if one.to_do else "")
         for one in findings
     ]
     problems = sum(one.state == "problem" for one in findings)
-    closing = (
-        f"{problems} to be solved, marked as problem above." if problems else "Nothing stands in the way."
-    )
+    closing = f"{problems} to be solved: see problem above." if problems else "Nothing stands in the way."
     return "\n".join([*lines, closing])
 
 

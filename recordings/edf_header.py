@@ -64,7 +64,8 @@ class EdfLayout:
 
 def is_edf(start: bytes) -> bool:
     """Return whether a file that starts with these bytes says that it is EDF or BDF."""
-    return start.startswith((b"\xffBIOSEMI", b"0       "))
+    # A text table may begin with a nought and blanks too, but has an end of line where EDF has its header.
+    return start.startswith(b"\xffBIOSEMI") or (start.startswith(b"0       ") and b"\n" not in start[:256])
 
 
 def read_layout(content: bytes, *, path: Path) -> EdfLayout:

@@ -46,18 +46,7 @@ def find_channel(recording: Recording, muscle: str, side: Side, *, kind: Kind = 
     ChannelError
         If there is none, or more than one.
     """
-    found = _candidates(recording, muscle, side, kind)
-    if len(found) == 1:
-        return found[0].channel.label
-    option = "--glute" if muscle == GLUTE else "--shoulder"
-    if found:
-        labels = ", ".join(signal.channel.label for signal in found)
-        problem = f"{len(found)} channels could be the {side} {muscle} ({labels}); name one with {option}"
-    else:
-        problem = (
-            f"no channel is labelled as {side} {muscle}; name it with {option}, there is {_listed(recording)}"
-        )
-    raise ChannelError(problem, path=recording.path, available=recording.labels)
+    return _only(recording, muscle, side, kind).channel.label
 
 
 def choose_pair(recording: Recording) -> Pair:
@@ -77,15 +66,16 @@ def choose_pair(recording: Recording) -> Pair:
     shoulder = _named(recording, recording.shoulder) if recording.shoulder else None
     if glute is not None and glute is shoulder:
         raise _refusal(
-            recording, f"channel {glute.channel.label!r} is named as glute and as shoulder; name two"
+            recording,
+            f"channel {glute.channel.label!r} is named as glute and as shoulder; name two",
         )
     if glute is None or shoulder is None:
         _check_enough(recording)
     leg = recording.leg or _leg(recording, glute, shoulder)
     if glute is None or shoulder is None:
         kind = _shared_kind(recording, leg, glute, shoulder)
-        glute = glute or recording[find_channel(recording, GLUTE, leg, kind=kind)]
-        shoulder = shoulder or recording[find_channel(recording, SHOULDER, opposite(leg), kind=kind)]
+        glute = glute or _only(recording, GLUTE, leg, kind)
+        shoulder = shoulder or _only(recording, SHOULDER, opposite(leg), kind)
     if glute is shoulder:
         raise _refusal(
             recording, f"channel {glute.channel.label!r} would be glute and shoulder; name two channels"
@@ -93,6 +83,21 @@ def choose_pair(recording: Recording) -> Pair:
     _check_kinds(recording, glute, shoulder)
     _check_units(recording, glute.channel, shoulder.channel)
     return Pair(leg, _as_activity(glute), _as_activity(shoulder))
+
+
+def _only(recording: Recording, muscle: str, side: Side, kind: Kind) -> Signal:
+    found = _candidates(recording, muscle, side, kind)
+    if len(found) == 1:
+        return found[0]
+    option = "--glute" if muscle == GLUTE else "--shoulder"
+    if found:
+        labels = ", ".join(signal.channel.label for signal in found)
+        problem = f"{len(found)} channels could be the {side} {muscle} ({labels}); name one with {option}"
+    else:
+        problem = (
+            f"no channel is labelled as {side} {muscle}; name it with {option}, there is {_listed(recording)}"
+        )
+    raise ChannelError(problem, path=recording.path, available=recording.labels)
 
 
 def _named(recording: Recording, label: str) -> Signal:
@@ -124,11 +129,11 @@ def _check_enough(recording: Recording) -> None:
     if activity:
         raise _refusal(
             recording,
-            f"it has one EMG channel alone, {activity.pop()!r}; two are needed, a gluteus maximus and the upper "
-            "trapezius of the other side",
+            f"it has one EMG channel alone, {activity.pop()!r}; two are needed, a gluteus maximus "
+            "and the upper trapezius of the other side",
         )
     raise _refusal(
-        recording, f"no channel is EMG, there is {_listed(recording)}; name two"
+        recording, f"no channel is EMG, there is {_listed(recording)}; name two (--glute, --shoulder)"
     )
 
 

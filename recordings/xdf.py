@@ -1,6 +1,9 @@
 """XDF, the format of the lab streaming layer, read by pyxdf: a stream a device, text streams are events."""
 
+import logging
 import struct
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
@@ -43,7 +46,8 @@ def read_xdf(path: Path) -> Recording:
     """
     pyxdf = need("pyxdf", "XDF files", path=path)
     try:
-        streams, _ = pyxdf.load_xdf(str(path), dejitter_timestamps=False, verbose=False)
+        with _kept_log("pyxdf.pyxdf") as said:
+            streams, _ = pyxdf.load_xdf(str(path), dejitter_timestamps=False, verbose=False)
     except (
         OSError,
         EOFError,
@@ -58,14 +62,20 @@ def read_xdf(path: Path) -> Recording:
         raise UnreadableError(
             f"its XDF content is damaged ({reason}); export it again", path=path
         ) from problem
+    notes = [f"Its reader says: {message}" for message in said if "segments differ" not in message]
     sampled = [stream for stream in streams if _is_signal(stream)]
-    notes = [
+    notes += [
         f"Stream {_name(stream)!r} has no even rate and was left out."
         for stream in streams
         if not _is_signal(stream) and not _is_text(stream) and len(stream["time_stamps"])
     ]
     if not sampled:
         raise UnreadableError("it holds no stream of samples at an even rate; record one with EMG", path=path)
+    for stream in sampled:
+        if not np.isfinite(stream["time_stamps"]).all():
+            raise TimeError(
+                f"a time stamp of stream {_name(stream)!r} is missing; export it again", path=path
+            )
     origin_s = min(float(stream["time_stamps"][0]) for stream in sampled)
     signals: list[Signal] = []
     for stream in sampled:
@@ -86,6 +96,23 @@ def read_xdf(path: Path) -> Recording:
         clock_error_ms=0.0 if one_clock else None,
         notes=tuple(notes),
     )
+
+
+@contextmanager
+def _kept_log(name: str) -> Generator[list[str]]:
+    """Keep what a library logs instead of letting it go to standard error."""
+    messages: list[str] = []
+
+    def keep(record: logging.LogRecord) -> bool:
+        messages.append(" ".join(record.getMessage().split()))
+        return False
+
+    logger = logging.getLogger(name)
+    logger.addFilter(keep)
+    try:
+        yield messages
+    finally:
+        logger.removeFilter(keep)
 
 
 def _first(info: Any, key: str) -> str:

@@ -46,9 +46,7 @@ def demo(*, out: Path | None, scenario: str, seed: int) -> None:
     from firing_analyzer.terminal import result_text  # noqa: PLC0415
     from recordings.open import open_recording  # noqa: PLC0415
 
-    click.echo(
-        f"Synthesised recording, scenario {scenario}, seed {seed}: no person, no sensor."
-    )
+    click.echo(f"Synthesised recording, scenario {scenario}, seed {seed}: no person, no sensor.")
     session = simulate(scenario, seed=seed)
     table, written, picture = _free_names(_new_folder() if out is None else out, scenario)
     write_table(session.recording, table)

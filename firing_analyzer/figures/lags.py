@@ -7,14 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from firing_analyzer.figures.muscles import is_set_aside, number, order_words
-from firing_analyzer.figures.style import BAND, QUIET, RULE, SMALL, TEXT, USUAL, plain, sheet
+from firing_analyzer.figures.style import BAND, QUIET, RULE, SMALL, TEXT, USUAL, plain, share_of_height, sheet
 from firing_analyzer.result import Analysis, Order, Repetition
 
 #: Share of the axes at the right that is kept for the order of each raise.
 WORDS_SHARE: Final = 0.36
-#: Share of the axes at the top that says what the sides mean.
-HEAD_SHARE: Final = 0.12
-
+#: Room at the top of the axes that says what the sides mean, in inches.
+HEAD_IN: Final = 0.45
+#: Rows that the axes have at least, so that few raises stay close together.
+LEAST_ROWS: Final = 5
 BAR: Final = "#9a9aa6"
 MARKERS: Final[dict[Order, str]] = {
     "shoulder_first": "<",
@@ -50,8 +51,9 @@ def plot_lags(analysis: Analysis, ax: Axes | None = None) -> Axes:
     limit = _limit(analysis)
     words_at = limit + 0.04 * 2 * limit
     ax.set_xlim(-limit, -limit + 2 * limit / (1 - WORDS_SHARE))
-    bottom = n + (1.9 if n else 1.0)
-    top = -bottom * HEAD_SHARE / (1 - HEAD_SHARE)
+    bottom = max(n, LEAST_ROWS) + 1.9
+    head_share = share_of_height(ax, HEAD_IN)
+    top = -bottom * head_share / (1 - head_share)
     ax.set_ylim(bottom, top)
     ax.set_xticks(_ticks(limit), [number(tick) for tick in _ticks(limit)])
     ax.set_xlabel("lag: shoulder onset minus glute onset (ms)", fontsize=USUAL, loc="left", color=TEXT)

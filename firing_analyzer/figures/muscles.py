@@ -40,6 +40,10 @@ class Muscle:
         """Interval of that onset."""
         return row.glute_onset_interval_s if self.role == "glute" else row.shoulder_onset_interval_s
 
+    def is_silent(self, row: Repetition) -> bool:
+        """Whether this muscle did nothing in a raise."""
+        return "glute_silent" in row.flags if self.role == "glute" else row.order == "shoulder_silent"
+
 
 def muscles(analysis: Analysis) -> tuple[Muscle, Muscle]:
     """Return glute and shoulder, in this order."""

@@ -55,7 +55,7 @@ def plot_repetition(analysis: Analysis, repetition: int, ax: Axes | None = None)
         If there is no such raise.
     """
     row = _find(analysis, repetition)
-    ax = sheet(ax, height_in=4.4, left=0.12, top=0.9)
+    ax = sheet(ax, height_in=4.4, left=0.12, top_in=0.45)
     plain(ax)
     onsets = [onset for onset in (row.glute_onset_s, row.shoulder_onset_s) if onset is not None]
     start_s = min(onsets, default=row.start_s) - BEFORE_S

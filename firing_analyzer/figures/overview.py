@@ -43,6 +43,8 @@ def plot_overview(analysis: Analysis, muscle: Muscle, ax: Axes, *, numbered: boo
     known = envelope[np.isfinite(envelope)]
     ax.set_ylim(float(known.min(initial=0.0)), 1.08 * float(known.max(initial=0.0)) or 1.0)
     ax.locator_params(axis="y", nbins=3)
+    ax.ticklabel_format(axis="y", scilimits=(-3, 6))
+    ax.yaxis.get_offset_text().set_fontsize(SMALL)
     ax.set_ylabel(f"{muscle.role}\n({muscle.unit})", fontsize=SMALL, color=muscle.ink.dark)
     _raises(ax, analysis.rows, numbered=numbered)
     return ax

@@ -18,15 +18,26 @@ from firing_analyzer.figures.muscles import (
     number,
     order_words,
 )
-from firing_analyzer.figures.style import QUIET, RULE, SET_ASIDE, SMALL, SOLID, TEXT, USUAL, plain, sheet
+from firing_analyzer.figures.style import (
+    QUIET,
+    RULE,
+    SET_ASIDE,
+    SMALL,
+    SOLID,
+    TEXT,
+    USUAL,
+    plain,
+    share_of_height,
+    sheet,
+)
 from firing_analyzer.figures.traces import Piece, cut, nice_below, thin_out
 from firing_analyzer.result import Analysis, Repetition
 
 #: Share of the axes at the right that is kept for words, and their width in letters.
 NOTES_SHARE: Final = 0.29
 NOTES_LETTERS: Final = 25
-#: Share of the axes at the top that is kept for the legend.
-LEGEND_SHARE: Final = 0.12
+#: Room at the top of the axes that is kept for the legend, in inches.
+LEGEND_IN: Final = 0.42
 #: A muscle's half of a row is this many times as high as its greatest envelope ...
 HEADROOM: Final = 1.0
 #: ... and at least this many times as high as its rest, so that a silent muscle looks silent.
@@ -68,17 +79,16 @@ def plot_repetitions(
     ax.set_xlim(-before_s, right)
     ax.set_xticks(_ticks(before_s, after_s))
     lined_up = all(row.glute_onset_s is not None for row in rows)
-    anchor = (
-        "the glute onset" if lined_up else "the glute onset, or from the raise's start where there is none"
-    )
-    ax.set_xlabel(f"time from {anchor} (s)", fontsize=USUAL, loc="left", color=TEXT)
+    otherwise = "" if lined_up else ", or from the raise's start where there is none"
+    ax.set_xlabel(f"time from the glute onset{otherwise} (s)", fontsize=USUAL, loc="left", color=TEXT)
     if not rows:
         ax.set_yticks([])
         words = "no raises were found"
         ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", fontsize=USUAL, color=QUIET)
         return ax
     n = len(rows)
-    ax.set_ylim(n, -n * LEGEND_SHARE / (1 - LEGEND_SHARE))
+    legend_share = share_of_height(ax, LEGEND_IN)
+    ax.set_ylim(n, -n * legend_share / (1 - legend_share))
     ax.set_yticks(np.arange(n) + 0.5, [f"{row.repetition}" for row in rows])
     ax.set_ylabel("raise", fontsize=USUAL, color=TEXT)
     pair = muscles(analysis)
@@ -126,7 +136,7 @@ def _piece(muscle: Muscle, row: Repetition, before_s: float, after_s: float) -> 
 
 def _height(muscle: Muscle, pieces: Sequence[Piece], rows: Sequence[Repetition]) -> float:
     """Value that fills a muscle's half of a row."""
-    own = [piece for piece, row in zip(pieces, rows, strict=True) if muscle.onset_s(row) is not None]
+    own = [piece for piece, row in zip(pieces, rows, strict=True) if not muscle.is_silent(row)]
     peaks = [float(np.nanmax(one.envelope)) for one in own or pieces if np.isfinite(one.envelope).any()]
     # one raise with an artefact must not flatten all others
     loudest = min(max(peaks), 2 * float(np.median(peaks))) if peaks else 0.0
@@ -163,7 +173,14 @@ def _onset(
     if not -before_s <= at <= after_s:
         edge, marker = (-before_s, "<") if at < 0 else (after_s, ">")
         ax.plot(
-            edge, floor - MARK / 2, marker=marker, color=ink.dark, markersize=5, gid=f"onset-{gid}", zorder=4
+            edge,
+            floor - MARK / 2,
+            marker=marker,
+            color=ink.dark,
+            markeredgecolor="white",
+            markersize=8,
+            gid=f"onset-{gid}",
+            zorder=4,
         )
         return
     if interval_s is not None:

@@ -33,15 +33,21 @@ class Print:
     colour: str
 
     def lines(self, words: str) -> list[str]:
-        """Break words into lines."""
-        return textwrap.wrap(words, self.letters)
+        """Break words into as few lines as can be, of about one length; numbers keep their units."""
+        whole = words.replace(" ms", "\N{NO-BREAK SPACE}ms").replace(" %", "\N{NO-BREAK SPACE}%")
+        fewest = len(textwrap.wrap(whole, self.letters))
+        widths = range(len(whole) // max(fewest, 1), self.letters)
+        narrowest = next(
+            (width for width in widths if len(textwrap.wrap(whole, width)) <= fewest), self.letters
+        )
+        return textwrap.wrap(whole, narrowest)
 
     def height_in(self, words: str) -> float:
         """Return the height of words when broken into lines."""
         return self.line_in * len(self.lines(words))
 
 
-HEADING: Final = Print(USUAL + 1.5, 0.2, 128, TEXT)
+HEADING: Final = Print(USUAL + 1, 0.19, 132, TEXT)
 SMALL_PRINT: Final = Print(SMALL, 0.15, 160, QUIET)
 
 

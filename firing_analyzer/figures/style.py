@@ -45,7 +45,7 @@ GLUTE_INK: Final = Ink("#12306b", "#a9b8d6", SOLID)
 SHOULDER_INK: Final = Ink("#c45a00", "#f3cfa4", (0, (3.5, 1.2)))
 
 
-def sheet(ax: Axes | None, *, height_in: float, left: float = 0.09, top: float = 0.93) -> Axes:
+def sheet(ax: Axes | None, *, height_in: float, left: float = 0.09, top_in: float = 0.35) -> Axes:
     """Return the axes to draw on: those given, or new ones on a figure of their own.
 
     Parameters
@@ -53,14 +53,22 @@ def sheet(ax: Axes | None, *, height_in: float, left: float = 0.09, top: float =
     ax : Axes or None
     height_in : float
         Height of a new figure, in inches; it is 8 inches wide.
-    left, top : float
-        Edges of new axes, as shares of the figure.
+    left : float
+        Left edge of new axes, as a share of the figure.
+    top_in : float
+        Room above new axes, in inches.
     """
     if ax is not None:
         return ax
     figure = Figure(figsize=(8.0, height_in))
-    bottom = 0.5 / height_in
-    return figure.add_axes((left, bottom, 0.98 - left, top - bottom))
+    bottom_in = 0.5
+    return figure.add_axes((left, bottom_in / height_in, 0.98 - left, 1 - (top_in + bottom_in) / height_in))
+
+
+def share_of_height(ax: Axes, inches: float) -> float:
+    """Return inches as a share of the height of axes; at most a third."""
+    height_in = ax.get_window_extent().height / ax.figure.dpi
+    return min(inches / height_in, 1 / 3) if height_in > 0 else 1 / 3
 
 
 def plain(ax: Axes) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from time import perf_counter
 from typing import get_args
@@ -163,7 +164,7 @@ def said(ax: Axes) -> str:
 def render(figure: object) -> None:
     """Draw to pixels; a warning is an error in these tests."""
     assert isinstance(figure, Figure)
-    figure.canvas.draw()
+    figure.savefig(BytesIO(), format="png")
 
 
 @pytest.fixture(scope="module")
@@ -415,7 +416,7 @@ def test_every_verdict_is_drawn_with_its_sentence_as_heading(verdict: Verdict) -
     analysis = simulated(lags[verdict], verdict)
     figure = plot_session(analysis)
     render(figure)
-    words = " ".join(text.get_text() for text in figure.texts)
+    words = " ".join(text.get_text() for text in figure.texts).replace("\N{NO-BREAK SPACE}", " ")
     assert verdict_sentence(analysis) in words
 
 
@@ -429,15 +430,27 @@ def test_any_number_of_raises_makes_a_picture(count: int, tmp_path: Path) -> Non
     assert np.ptp(pixels[..., :3]) > 0.5
 
 
-def test_no_text_leaves_the_page() -> None:
-    figure = plot_session(simulated([-1234, 567, None, 20], "cannot_tell"))
+@pytest.mark.parametrize("lags_ms", [[-1234, 567, None, 20], [-142] * 16])
+@pytest.mark.parametrize("gain", [1e-6, 1.0, 1e6])
+def test_no_text_leaves_the_page(lags_ms: list[float | None], gain: float) -> None:
+    analysis = simulated(lags_ms, "shoulder_first")
+    glute, shoulder = analysis.glute, analysis.shoulder
+    glute = replace(glute, samples=glute.samples * np.float32(gain), rest_rms=glute.rest_rms * gain)
+    shoulder = replace(
+        shoulder, samples=shoulder.samples * np.float32(gain), rest_rms=shoulder.rest_rms * gain
+    )
+    figure = plot_session(replace(analysis, glute=glute, shoulder=shoulder))
     render(figure)
     page = figure.bbox
+    texts = [*figure.texts]
     for ax in figure.axes:
-        for text in [*ax.texts, *ax.get_yticklabels(), ax.xaxis.label]:
-            box = text.get_window_extent()
-            assert box.x0 >= page.x0, text
-            assert box.x1 <= page.x1, text
+        texts += [*ax.texts, *ax.get_yticklabels(), ax.xaxis.label, ax.yaxis.label]
+    for text in texts:
+        box = text.get_window_extent()
+        assert box.x0 >= page.x0, text
+        assert box.x1 <= page.x1, text
+        assert box.y0 >= page.y0, text
+        assert box.y1 <= page.y1, text
 
 
 def test_ten_minutes_are_drawn_within_two_seconds(tmp_path: Path) -> None:

@@ -15,15 +15,36 @@ from firing_analyzer.settings import Settings
 from recordings.model import Channel
 
 # The complete lists of the design, section 2.
-CODES_OF_THE_DESIGN = (
-    "too_few near_margin inconsistent two_patterns sometimes_silent noisy no_rest shoulder_not_at_rest "
-    "glute_not_at_rest glute_silent unsynchronised common_signal low_bandwidth envelope_only "
-    "no_shoulder_sensor no_shoulder_movement shoulder_channel_unproven"
-).split()
-FLAGS_OF_THE_DESIGN = (
-    "shoulder_preparatory shoulder_already_active shoulder_after_raise shoulder_late baseline_moved "
-    "glute_silent heart_beat lost_samples edited"
-).split()
+CODES_OF_THE_DESIGN = [
+    "too_few",
+    "near_margin",
+    "inconsistent",
+    "two_patterns",
+    "sometimes_silent",
+    "noisy",
+    "no_rest",
+    "shoulder_not_at_rest",
+    "glute_not_at_rest",
+    "glute_silent",
+    "unsynchronised",
+    "common_signal",
+    "low_bandwidth",
+    "envelope_only",
+    "no_shoulder_sensor",
+    "no_shoulder_movement",
+    "shoulder_channel_unproven",
+]
+FLAGS_OF_THE_DESIGN = [
+    "shoulder_preparatory",
+    "shoulder_already_active",
+    "shoulder_after_raise",
+    "shoulder_late",
+    "baseline_moved",
+    "glute_silent",
+    "heart_beat",
+    "lost_samples",
+    "edited",
+]
 FORBIDDEN = re.compile(
     r"\b(normal\w*|abnormal\w*|dysfunction\w*|weak\w*|inhibit\w*|amnesi\w*|caus\w*|pain\w*|\w*ache\w*|diagnos\w*"
     r"|patholog\w*|disorder\w*|disease\w*|ill|illness|injur\w*|fault\w*|wrong\w*|correct\w*|good|bad|better|worse"
@@ -112,14 +133,16 @@ def test_glute_first_of_the_right_leg_names_the_left_shoulder() -> None:
 
 
 def test_raises_that_are_unclear_by_themselves_still_count_on_their_side_in_a_clear_session() -> None:
-    result = analysis(lags_ms=(-70.0,) * 10, orders=("unclear",) * 10, median_ms=-70.0, interval_ms=(-85.0, -55.0))
+    result = analysis(
+        lags_ms=(-70.0,) * 10, orders=("unclear",) * 10, median_ms=-70.0, interval_ms=(-85.0, -55.0)
+    )
     assert "in 10 of 10 raises" in words.verdict_sentence(result)
 
 
 def test_raises_without_a_lag_are_not_counted_as_if_they_had_been_timed() -> None:
     result = analysis(
-        lags_ms=(-142.0,) * 6 + (None,) * 2 + (None,),
-        orders=("shoulder_first",) * 6 + ("shoulder_silent",) * 2 + ("unclear",),
+        lags_ms=(-142.0,) * 6 + (None,) * 3,
+        orders=(*("shoulder_first",) * 6, "shoulder_silent", "shoulder_silent", "unclear"),
     )
     sentence = words.verdict_sentence(result)
     assert "in 6 of the 6 raises that could be timed" in sentence
@@ -135,18 +158,26 @@ def test_a_raise_that_was_left_out_is_not_counted() -> None:
 @pytest.mark.parametrize(
     ("median_ms", "interval_ms", "said"),
     [
-        (-12.0, (-25.0, 3.0), "the shoulder 12 ms before the glute (95 % interval 25 ms before to 3 ms after)."),
+        (
+            -12.0,
+            (-25.0, 3.0),
+            "the shoulder 12 ms before the glute (95 % interval 25 ms before to 3 ms after).",
+        ),
         (20.0, (11.0, 31.0), "the shoulder 20 ms after the glute (95 % interval 11 to 31)."),
         (-20.0, (-31.0, -11.0), "the shoulder 20 ms before the glute (95 % interval 11 to 31)."),
         (0.2, (-9.0, 9.0), "the shoulder at the same millisecond as the glute (95 % interval 9 ms before to"),
     ],
 )
-def test_together_says_within_what_and_on_which_side(median_ms: float, interval_ms: Interval, said: str) -> None:
-    result = analysis("together", lags_ms=(-12.0,) * 7 + (80.0,), median_ms=median_ms, interval_ms=interval_ms)
+def test_together_says_within_what_and_on_which_side(
+    median_ms: float, interval_ms: Interval, said: str
+) -> None:
+    result = analysis(
+        "together", lags_ms=(-12.0,) * 7 + (80.0,), median_ms=median_ms, interval_ms=interval_ms
+    )
     sentence = words.verdict_sentence(result)
     assert sentence.startswith(
-        "Activity of the right upper trapezius and of the left gluteus maximus began within 50 ms of each other "
-        "in 7 of 8 raises: "
+        "Activity of the right upper trapezius and of the left gluteus maximus began within 50 ms "
+        "of each other in 7 of 8 raises: "
     )
     assert said in sentence
 
@@ -189,9 +220,9 @@ def test_cannot_tell_gives_every_reason_with_its_numbers() -> None:
         reasons=("too_few", "inconsistent", "sometimes_silent", "glute_silent"),
     )
     assert words.verdict_sentence(result) == (
-        "Cannot tell: 4 of 4 raises could be used and 5 are needed; the raises differ, the shoulder began before "
-        "the glute in 1 and after it in 1; no activity of the right upper trapezius was seen in 1 of 4 raises, "
-        "and some in the others; no activity of the left gluteus maximus was seen in 4 of 4 raises."
+        "Cannot tell: 4 of 4 raises could be used and 5 are needed; the raises differ, the shoulder began "
+        "before the glute in 1 and after it in 1; no activity of the right upper trapezius was seen in 1 of 4 "
+        "raises, and some in the others; no activity of the left gluteus maximus was seen in 4 of 4 raises."
     )
 
 

@@ -114,6 +114,11 @@ def test_without_header_the_columns_are_numbered_and_it_is_said(tmp_path: Path) 
     assert recording.duration_s == pytest.approx(3 / 500)
 
 
+def test_a_table_that_begins_like_an_edf_header_is_still_a_table(tmp_path: Path) -> None:
+    text = "0        1\n" + "\n".join(f"{i}        {i}" for i in range(1, 60))
+    assert opened(tmp_path, text, rate_hz=500, name="a.txt").labels == ("CH1", "CH2")
+
+
 def test_one_column_of_numbers_keeps_blank_lines_as_lost(tmp_path: Path) -> None:
     samples = opened(tmp_path, "GM_L\n1\n\n3\n", rate_hz=500)["GM_L"].samples
     np.testing.assert_array_equal(samples, [1, np.nan, 3])

@@ -138,3 +138,15 @@ def test_a_file_cut_in_its_headers_is_refused_in_one_line(two_sensors: Path, siz
     with pytest.raises(UnreadableError) as caught:
         open_recording(two_sensors)
     assert "\n" not in str(caught.value)
+
+
+def test_damage_that_the_reader_jumps_over_is_said_in_the_notes(
+    two_sensors: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = bytearray(two_sensors.read_bytes())
+    at = content.index(b"\x03\x00\x02\x00\x00\x00")  # the samples of stream 2
+    content[at + 6 : at + 9] = b"\x07\x00\x00"
+    two_sensors.write_bytes(bytes(content))
+    recording = open_recording(two_sensors)
+    assert any("corruption" in note for note in recording.notes)
+    assert capsys.readouterr().err == ""

@@ -1,0 +1,505 @@
+"""The command line, run as users run it: exit status, what goes where, and what a refusal says."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from edfio import Bdf, BdfSignal
+
+import firing_analyzer
+from firing_analyzer.cli import commands
+from recordings.synth import SCENARIOS, simulate
+
+ROOT = Path(firing_analyzer.__file__).resolve().parent.parent
+RATE_HZ = 1000.0
+#: What the last words of a refusal may tell the user to do.
+TO_DO = re.compile(
+    r"\b(check|choose|name|names|state|give|record|copy|see|use|write|correct|read|export|did you mean|make|end|"
+    r"put|free|add|save|install|needed|it has|can be read with)\b",
+    re.IGNORECASE,
+)
+
+
+def firing_analyzer_in(
+    folder: Path, *args: str | Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m firing_analyzer`` in a folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "firing_analyzer", *map(str, args)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def assert_refused(done: subprocess.CompletedProcess[str], *mentioned: str) -> None:
+    """Exit status 2, nothing on standard output, one line that names the thing and says what to do."""
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    for thing in mentioned:
+        assert thing in done.stderr
+    assert TO_DO.search(done.stderr.rsplit(":", 1)[-1]) or TO_DO.search(done.stderr.rsplit(";", 1)[-1]), (
+        done.stderr
+    )
+
+
+Columns = dict[str, np.ndarray]
+
+
+def columns(scenario: str = "shoulder_first") -> Columns:
+    """Samples of a synthetic session at `RATE_HZ`, with the titles that a CSV gives them."""
+    recording = simulate(scenario, seed=1, rate_hz=RATE_HZ).recording  # pyright: ignore[reportArgumentType]
+    made: Columns = {"time_s": recording.signals[0].times_s}
+    for one in recording.signals:
+        made[f"{one.channel.label} [uV]"] = np.array(one.samples)
+    return made
+
+
+def write_csv(path: Path, made: Columns) -> Path:
+    table = np.column_stack(list(made.values()))
+    np.savetxt(path, table, fmt="%.4f", delimiter=",", header=",".join(made), comments="")
+    return path
+
+
+def write_bdf(path: Path, made: Columns) -> Path:
+    whole = int(made["time_s"].size // RATE_HZ * RATE_HZ)
+    signals = [
+        BdfSignal(samples[:whole], RATE_HZ, label=title.partition(" ")[0], physical_dimension="uV")
+        for title, samples in made.items()
+        if title != "time_s"
+    ]
+    Bdf(signals).write(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_csv(tmp_path_factory.mktemp("session") / "session.csv", columns())
+
+
+def test_the_result_begins_with_the_verdict_and_follows_with_table_and_limits(session: Path) -> None:
+    done = firing_analyzer_in(session.parent, "analyze", session.name)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith(
+        "Activity of the right upper trapezius began before that of the left gluteus maximus in 10 of 10 raises"
+    )
+    assert any(
+        re.match(r" +10 +\d+\.\d\d +\d+\.\d\d +-\d+ \(-\d+ to -?\d+\) +shoulder first", line)
+        for line in lines
+    )
+    order = [
+        next(number for number, line in enumerate(lines) if line.startswith(start))
+        for start in (
+            "Activity of",
+            "raise",
+            "Lag is",
+            "10 raises",
+            "Lag of the session",
+            "Limits",
+            "- There is no",
+        )
+    ]
+    assert order == sorted(order)
+    assert "cannot be seen" in done.stdout  # neither cue nor angle in this file
+
+
+def test_json_is_one_object_on_one_line_and_nothing_else(session: Path) -> None:
+    done = firing_analyzer_in(session.parent, "analyze", session.name, "--leg", "left", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == 1
+    result = json.loads(done.stdout)
+    assert result["schema"] == "firing-analyzer/analysis/1"
+    assert result["recording"]["path"] == session.name
+    assert result["session"]["verdict"] == "shoulder_first"
+
+
+def test_a_recording_that_tells_nothing_is_work_done(tmp_path: Path) -> None:
+    made = columns()
+    rng = np.random.default_rng(3)
+    for title in ("GM_L [uV]", "UT_R [uV]"):
+        made[title] = rng.normal(size=made["time_s"].size)
+    done = firing_analyzer_in(tmp_path, "analyze", write_csv(tmp_path / "rest.csv", made))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Cannot tell: ")
+
+
+def test_several_recordings_come_one_after_another_with_headings(session: Path, tmp_path: Path) -> None:
+    other = write_csv(tmp_path / "other.csv", columns("glute_first"))
+    done = firing_analyzer_in(tmp_path, "analyze", session, other)
+    assert (done.returncode, done.stderr) == (0, "")
+    headings = [line for line in done.stdout.splitlines() if line.startswith("==")]
+    assert headings == [f"== {session} ==", f"== {other} =="]
+
+
+def test_one_bad_file_among_several_is_told_and_the_rest_goes_on(session: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").write_bytes(b"")
+    done = firing_analyzer_in(tmp_path, "analyze", "empty.csv", session, "gone.csv", "--json")
+    assert done.returncode == 2
+    assert [json.loads(line)["recording"]["path"] for line in done.stdout.splitlines()] == [str(session)]
+    assert [re.match(r"firing-analyzer: (\w+)\.csv: ", line)[1] for line in done.stderr.splitlines()] == [  # type: ignore[index]
+        "empty",
+        "gone",
+    ]
+
+
+def test_a_folder_gives_every_recording_in_it(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    write_csv(tmp_path / "data" / "a.csv", columns())
+    write_bdf(tmp_path / "data" / "b.bdf", columns("together"))
+    (tmp_path / "data" / "notes.txt").write_text("Session of a Tuesday.\n", encoding="utf-8")
+    done = firing_analyzer_in(tmp_path, "analyze", "data", "--json")
+    assert done.returncode == 0, done.stderr
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [Path(result["recording"]["path"]).name for result in results] == ["a.csv", "b.bdf"]
+    assert [result["session"]["verdict"] for result in results] == ["shoulder_first", "together"]
+
+
+def test_a_picture_is_saved_and_the_terminal_says_where(session: Path, tmp_path: Path) -> None:
+    done = firing_analyzer_in(tmp_path, "analyze", session, "--plot", "picture.png")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
+    assert done.stdout.endswith("Picture: picture.png\n")
+
+
+def test_pictures_of_several_recordings_carry_their_names_and_none_replaces_another(
+    session: Path, tmp_path: Path
+) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "same.csv").write_bytes(session.read_bytes())
+    done = firing_analyzer_in(tmp_path, "analyze", "a", "b", "--json", "--plot", "picture.svg")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(file.name for file in tmp_path.glob("*.svg")) == ["picture-same-2.svg", "picture-same.svg"]
+    assert len(done.stdout.splitlines()) == 2
+
+
+def test_settings_from_a_file_are_used(session: Path, tmp_path: Path) -> None:
+    (tmp_path / "wide.toml").write_text("margin_ms = 400\n", encoding="utf-8")
+    done = firing_analyzer_in(tmp_path, "analyze", session, "--settings", "wide.toml", "--json")
+    result = json.loads(done.stdout)
+    assert result["settings"]["margin_ms"] == 400
+    assert result["session"]["verdict"] == "together"
+
+
+def test_channels_named_outright_and_a_stated_rate_open_a_bare_table(tmp_path: Path) -> None:
+    made = columns()
+    bare = {"upper": made["GM_L [uV]"], "lower": made["UT_R [uV]"]}
+    write_csv(tmp_path / "bare.csv", bare)
+    named = ("--leg", "left", "--glute", "upper", "--shoulder", "lower", "--rate", "1000", "--json")
+    done = firing_analyzer_in(tmp_path, "analyze", "bare.csv", *named)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["session"]["verdict"] == "shoulder_first"
+
+
+# What cannot be used
+
+
+def constant(made: Columns) -> None:
+    made["UT_R [uV]"] = np.full(made["time_s"].size, 7.0)
+
+
+def lost(made: Columns) -> None:
+    made["UT_R [uV]"] = np.full(made["time_s"].size, np.nan)
+
+
+def alone(made: Columns) -> None:
+    del made["UT_R [uV]"]
+
+
+def backwards(made: Columns) -> None:
+    made["time_s"] = made["time_s"][::-1].copy()
+
+
+def slow(made: Columns) -> None:
+    for title in made:
+        made[title] = made[title][:: int(RATE_HZ // 100)]
+
+
+def of_another_quantity(made: Columns) -> None:
+    made["UT_R [m/s2]"] = made.pop("UT_R [uV]")
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "mentioned"),
+    [
+        (alone, (), ("GM_L",)),
+        (constant, (), ("UT_R",)),
+        (lost, (), ("UT_R",)),
+        (backwards, (), ("time", "backwards")),
+        (slow, (), ("Hz",)),
+        (of_another_quantity, (), ("m/s2",)),
+        (None, ("--glute", "GM_X"), ("GM_X",)),
+        (None, ("--glute", "UT_R", "--shoulder", "UT_R"), ("UT_R",)),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_a_recording_that_cannot_be_used_is_refused_in_one_line(
+    tmp_path: Path,
+    change: Callable[[Columns], None] | None,
+    options: tuple[str, ...],
+    mentioned: tuple[str, ...],
+) -> None:
+    made = columns()
+    if change is not None:
+        change(made)
+    write_csv(tmp_path / "session.csv", made)
+    done = firing_analyzer_in(tmp_path, "analyze", "session.csv", "--leg", "left", *options)
+    assert_refused(done, "session.csv", *mentioned)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.csv", b""),
+        ("empty.bdf", b""),
+        ("text.bdf", b"time_s,GM_L,UT_R\n0,1,2\n"),
+        ("prose.txt", b"Dear reader\n"),
+    ],
+)
+def test_a_file_that_is_no_recording_is_refused_in_one_line(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert_refused(firing_analyzer_in(tmp_path, "analyze", name), name)
+
+
+def test_a_missing_file_is_refused_in_one_line(tmp_path: Path) -> None:
+    assert_refused(firing_analyzer_in(tmp_path, "analyze", "gone.bdf", "--json"), "gone.bdf")
+
+
+def test_a_folder_without_recordings_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    assert_refused(firing_analyzer_in(tmp_path, "analyze", "nothing"), "nothing", "no recording")
+
+
+def test_a_truncated_bdf_is_refused_with_an_offer_that_works(tmp_path: Path) -> None:
+    whole = write_bdf(tmp_path / "session.bdf", columns()).read_bytes()
+    (tmp_path / "session.bdf").write_bytes(whole[: len(whole) * 9 // 10])
+    done = firing_analyzer_in(tmp_path, "analyze", "session.bdf", "--leg", "left")
+    assert_refused(done, "session.bdf", "--allow-truncated")
+    taken = firing_analyzer_in(tmp_path, "analyze", "session.bdf", "--leg", "left", "--allow-truncated")
+    assert taken.returncode == 0, taken.stderr
+    assert "ends early" in taken.stdout
+
+
+def test_a_misspelt_setting_is_refused_and_the_nearest_named(session: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("margn_ms = 40\n", encoding="utf-8")
+    done = firing_analyzer_in(tmp_path, "analyze", session, "--settings", "mine.toml")
+    assert_refused(done, "mine.toml", "margn_ms", "margin_ms")
+
+
+def test_a_missing_settings_file_is_refused(session: Path, tmp_path: Path) -> None:
+    done = firing_analyzer_in(tmp_path, "analyze", session, "--settings", "gone.toml")
+    assert_refused(done, "gone.toml")
+
+
+@pytest.mark.parametrize(
+    ("args", "mentioned"),
+    [
+        (("analyse",), ("analyse", "did you mean 'analyze'")),
+        (("xyzzy",), ("xyzzy", "analyze, demo, doctor")),
+        (("analyze",), ("PATH", "firing-analyzer analyze --help")),
+        (("analyze", "a.csv", "--legs", "left"), ("--legs", "--help")),
+        (("analyze", "a.csv", "--leg", "middle"), ("middle", "--help")),
+        (("--verbose",), ("--verbose", "--help")),
+        (("demo", "--scenario", "moon"), ("moon", "shoulder_first")),
+        (("demo", "--seed", "-1"), ("--seed", "--help")),
+    ],
+)
+def test_a_command_line_that_is_not_understood_is_refused_in_one_line(
+    tmp_path: Path, args: tuple[str, ...], mentioned: tuple[str, ...]
+) -> None:
+    assert_refused(firing_analyzer_in(tmp_path, *args), *mentioned)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_that_could_not_be_saved_is_refused_before_the_work(session: Path, tmp_path: Path) -> None:
+    assert_refused(firing_analyzer_in(tmp_path, "analyze", session, "--plot", "a.docx"), "a.docx", ".png")
+    assert_refused(firing_analyzer_in(tmp_path, "analyze", session, "--plot", "gone/a.png"), "gone")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_told_in_one_line(session: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "firing_analyzer", "analyze", str(session), "--json"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "no space left" in done.stderr.lower()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such pipes on Windows")
+@pytest.mark.parametrize("args", [("analyze", "SESSION", "SESSION"), ("--help",), ("doctor",)])
+def test_a_reader_that_stops_reading_is_no_bug(session: Path, args: tuple[str, ...]) -> None:
+    told = [str(session) if arg == "SESSION" else arg for arg in args]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "firing_analyzer", *told],
+        cwd=ROOT,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are other on Windows")
+def test_ctrl_c_ends_quietly(session: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "firing_analyzer", "analyze", *[str(session)] * 200],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # the first result is there: the work is under way
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (130, "")
+
+
+def test_a_label_that_the_terminal_cannot_show_does_not_stop_the_result(tmp_path: Path) -> None:
+    made = columns()
+    odd = {"time_s": made["time_s"], "GM_L [uV]": made["GM_L [uV]"], "肩 [uV]": made["UT_R [uV]"]}
+    table = np.column_stack(list(odd.values()))
+    np.savetxt(
+        tmp_path / "odd.csv",
+        table,
+        fmt="%.4f",
+        delimiter=",",
+        header=",".join(odd),
+        comments="",
+        encoding="utf-8",
+    )
+    done = firing_analyzer_in(
+        tmp_path, "analyze", "odd.csv", "--leg", "left", "--shoulder", "肩",
+        PYTHONIOENCODING="latin-1",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "shoulder \\u80a9;" in done.stdout
+
+
+# Help, version, demo
+
+
+def test_help_and_version_come_at_once(tmp_path: Path) -> None:
+    begin = time.perf_counter()
+    assert (
+        firing_analyzer_in(tmp_path, "--version").stdout == f"firing-analyzer {firing_analyzer.__version__}\n"
+    )
+    shown = firing_analyzer_in(tmp_path, "--help")
+    assert shown.returncode == 0
+    for command in ("analyze", "demo", "doctor"):
+        assert command in shown.stdout
+    assert time.perf_counter() - begin < 5  # two fresh interpreters; the heavy imports alone take longer
+
+
+def test_without_a_command_the_help_is_shown(tmp_path: Path) -> None:
+    done = firing_analyzer_in(tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == firing_analyzer_in(tmp_path, "--help").stdout
+
+
+def test_the_help_names_every_option_of_the_contract_and_every_scenario() -> None:
+    runner = CliRunner()
+    analyze = runner.invoke(commands, ["analyze", "--help"]).output
+    for option in (
+        "--leg",
+        "--glute",
+        "--shoulder",
+        "--settings",
+        "--json",
+        "--plot",
+        "--rate",
+        "--allow-truncated",
+    ):
+        assert option in analyze
+    demo = runner.invoke(commands, ["demo", "--help"]).output
+    for name in ("--out", "--scenario", "--seed", *SCENARIOS):
+        assert name in demo
+
+
+def test_the_demo_saves_what_it_shows_and_tells_the_truth_beside_it(tmp_path: Path) -> None:
+    done = firing_analyzer_in(tmp_path, "demo")
+    assert (done.returncode, done.stderr) == (0, "")
+    folder = tmp_path / "firing-analyzer-demo"
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "shoulder_first.csv",
+        "shoulder_first.json",
+        "shoulder_first.png",
+    ]
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("Synthesised recording")
+    assert any(line.startswith("Activity of the right upper trapezius began before") for line in lines)
+    assert lines[-2].startswith("Truth of the simulation, 10 raises: shoulder before glute in 10; lags -")
+    assert str(folder) in lines[-1]
+    again = firing_analyzer_in(tmp_path, "analyze", folder / "shoulder_first.csv", "--json")
+    assert (
+        json.loads(again.stdout)["session"]
+        == json.loads((folder / "shoulder_first.json").read_text())["session"]
+    )
+
+
+def test_the_demo_overwrites_nothing(tmp_path: Path) -> None:
+    for _ in range(2):
+        assert firing_analyzer_in(tmp_path, "demo", "--scenario", "together").returncode == 0
+    assert sorted(folder.name for folder in tmp_path.iterdir()) == [
+        "firing-analyzer-demo",
+        "firing-analyzer-demo-2",
+    ]
+    written = (tmp_path / "firing-analyzer-demo" / "together.csv").read_bytes()
+    done = firing_analyzer_in(
+        tmp_path, "demo", "--scenario", "together", "--seed", "7", "--out", "firing-analyzer-demo"
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "firing-analyzer-demo" / "together.csv").read_bytes() == written
+    assert (tmp_path / "firing-analyzer-demo" / "together-2.csv").read_bytes() != written
+
+
+def test_the_demo_keeps_cues_and_leg_in_the_file_that_it_writes(tmp_path: Path) -> None:
+    assert (
+        firing_analyzer_in(tmp_path, "demo", "--scenario", "shoulder_silent", "--out", "here").returncode == 0
+    )
+    read = firing_analyzer.open_recording(tmp_path / "here" / "shoulder_silent.csv")
+    made = simulate("shoulder_silent").recording
+    assert read.leg == made.leg
+    assert [event.label for event in read.events] == [event.label for event in made.events]
+    assert [event.onset_s for event in read.events] == pytest.approx(
+        [event.onset_s for event in made.events], abs=0.0006
+    )
+    for kept, original in zip(read.signals, made.signals, strict=True):
+        assert kept.rate_hz == pytest.approx(original.rate_hz, rel=1e-6)
+        assert kept.samples == pytest.approx(original.samples, abs=1e-4)
+
+
+def test_the_demo_is_refused_where_nothing_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    done = firing_analyzer_in(tmp_path, "demo", "--out", "taken")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "taken" in done.stderr
+    assert TO_DO.search(done.stderr)
