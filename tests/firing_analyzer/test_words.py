@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from itertools import product
-from typing import get_args
+from typing import cast, get_args
 
 import numpy as np
 import pytest
@@ -119,16 +119,16 @@ def analysis(
 def test_shoulder_first_names_both_muscles_the_count_the_lag_and_its_interval() -> None:
     sentence = words.verdict_sentence(analysis(lags_ms=(-142.0,) * 7 + (3.0,)))
     assert sentence == (
-        "Activity of the right upper trapezius began before that of the left gluteus maximus in 7 of 8 raises, "
-        "by 142 ms (95 % interval 120 to 171)."
+        "Activity of the right upper trapezius began before that of the left gluteus maximus in 7 of 8 "
+        "raises, by 142 ms (95 % interval 120 to 171)."
     )
 
 
 def test_glute_first_of_the_right_leg_names_the_left_shoulder() -> None:
     result = analysis("glute_first", lags_ms=(90.0,) * 9 + (-5.0,), median_ms=88.4, interval_ms=(61.0, 119.0))
     assert words.verdict_sentence(replace(result, leg="right")) == (
-        "Activity of the right gluteus maximus began before that of the left upper trapezius in 9 of 10 raises, "
-        "by 88 ms (95 % interval 61 to 119)."
+        "Activity of the right gluteus maximus began before that of the left upper trapezius in 9 of 10 "
+        "raises, by 88 ms (95 % interval 61 to 119)."
     )
 
 
@@ -142,7 +142,7 @@ def test_raises_that_are_unclear_by_themselves_still_count_on_their_side_in_a_cl
 def test_raises_without_a_lag_are_not_counted_as_if_they_had_been_timed() -> None:
     result = analysis(
         lags_ms=(-142.0,) * 6 + (None,) * 3,
-        orders=(*("shoulder_first",) * 6, "shoulder_silent", "shoulder_silent", "unclear"),
+        orders=cast("tuple[Order, ...]", (*["shoulder_first"] * 6, *["shoulder_silent"] * 2, "unclear")),
     )
     sentence = words.verdict_sentence(result)
     assert "in 6 of the 6 raises that could be timed" in sentence
@@ -221,8 +221,8 @@ def test_cannot_tell_gives_every_reason_with_its_numbers() -> None:
     )
     assert words.verdict_sentence(result) == (
         "Cannot tell: 4 of 4 raises could be used and 5 are needed; the raises differ, the shoulder began "
-        "before the glute in 1 and after it in 1; no activity of the right upper trapezius was seen in 1 of 4 "
-        "raises, and some in the others; no activity of the left gluteus maximus was seen in 4 of 4 raises."
+        "before the glute in 1 and after it in 1; no activity of the right upper trapezius was seen in 1 of "
+        "4 raises, and some in the others; no activity of the left gluteus maximus was seen in 4 of 4 raises."
     )
 
 
