@@ -121,7 +121,8 @@ def find_activity(
     smooth = _smooth(ratio, width)
     calm = smooth[quiet & np.isfinite(smooth)]
     spread = _upper_spread(calm) if calm.size else 0.0
-    threshold = max(1 + THRESHOLD_SD * spread, THRESHOLD_RATIO)
+    # power is skewed: its cube root is normal, not itself (Wilson and Hilferty 1931)
+    threshold = max((1 - spread**2 / 9 + THRESHOLD_SD * spread / 3) ** 3, THRESHOLD_RATIO)
     active = np.nan_to_num(smooth) > threshold
     short = np.nan_to_num(_smooth(ratio, 2)) > threshold
     found: list[tuple[int, int]] = []

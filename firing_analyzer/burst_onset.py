@@ -64,6 +64,13 @@ def snr_db(conditioned: Conditioned, start_s: float, end_s: float) -> float:
     return float(10 * np.log10(max(level / rest - 1, 1e-3)))
 
 
+def rest_change_db(conditioned: Conditioned, time_s: float) -> float:
+    """Level of rest just before a time against the session's, in dB."""
+    activity = conditioned.activity
+    frame = max(activity.frame(time_s) - 1, 0)
+    return float(10 * np.log10(activity.rest[frame] / activity.session_rest))
+
+
 def burst_onset(
     conditioned: Conditioned, burst: Burst, *, earliest_s: float, confidence: float = 0.95
 ) -> BurstOnset:
@@ -83,9 +90,6 @@ def burst_onset(
     -------
     BurstOnset
     """
-    activity = conditioned.activity
-    before = activity.frame(burst.start_s) - 1
-    change = 10 * np.log10(activity.rest[max(before, 0)] / activity.session_rest)
     if conditioned.channel.kind == "envelope":
         posterior = _envelope_posterior(conditioned, burst)
     else:
@@ -94,7 +98,7 @@ def burst_onset(
     return BurstOnset(
         posterior=posterior,
         snr_db=snr_db(conditioned, burst.start_s, burst.end_s),
-        rest_change_db=float(change),
+        rest_change_db=rest_change_db(conditioned, burst.start_s),
         lost=conditioned.lost_share(low - 0.05, high + 0.05) > 0,
         near_beat=_near_beat(conditioned, low, high),
     )

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from firing_analyzer.activity import Burst
+from firing_analyzer.burst_onset import snr_db
 from firing_analyzer.condition import Conditioned
-from firing_analyzer.quality import COMMON_REFUSES, COMMON_WARNS, LEAST_REST_S, looks_tonic
+from firing_analyzer.quality import COMMON_REFUSES, COMMON_WARNS, LEAST_REST_S, is_off, looks_tonic
 from firing_analyzer.repetitions import Raise
 from firing_analyzer.settings import Settings
 from firing_analyzer.verdict import Circumstances, Judged
@@ -17,6 +19,10 @@ LONGEST_SMOOTHING_MS = 50.0
 CLOCK_WARNS_MS, CLOCK_REFUSES_SHARE = 5.0, 0.5
 #: Shoulder bursts outside raises: said, and the share of that time which counts as never at rest.
 BACKGROUND_WARNS_PER_MIN, RESTLESS_SHARE = 3.0, 0.4
+#: Share of raises in which a muscle that never rests must still stand out.
+HEARD_SHARE = 0.5
+#: A burst that proves that a channel works.
+PROOF_S, PROOF_DB = 0.25, 8.0
 
 
 def margin_of(glute: Conditioned, shoulder: Conditioned, settings: Settings) -> float:
@@ -58,9 +64,9 @@ def weigh_circumstances(
     Circumstances
     """
     per_minute, busy_share = _background(shoulder, raises, recording.events)
-    loud = [item.row for item in judged if item.row.included]
-    glute_heard = any(row.glute_onset_s is not None for row in loud)
-    shoulder_heard = any(row.shoulder_onset_s is not None for row in loud)
+    rows = [item.row for item in judged if item.row.included]
+    glute_heard = sum(row.glute_onset_s is not None for row in rows) >= HEARD_SHARE * max(len(rows), 1)
+    shoulder_heard = sum(row.shoulder_onset_s is not None for row in rows) >= HEARD_SHARE * max(len(rows), 1)
     # code, whether it is said, whether it stands against any verdict
     doubts = [
         *_of_clock(recording, margin_ms),
@@ -73,16 +79,28 @@ def weigh_circumstances(
         ("shoulder_not_at_rest", busy_share > RESTLESS_SHARE, True),
         ("shoulder_not_at_rest", (per_minute or 0) > BACKGROUND_WARNS_PER_MIN, False),
         ("common_signal", correlation > COMMON_WARNS, correlation > COMMON_REFUSES),
+        ("noisy", is_off(glute) or is_off(shoulder), True),
     ]
     return Circumstances(
         blocking=tuple(code for code, said, blocks in doubts if said and blocks),
         warnings=tuple(code for code, said, blocks in doubts if said and not blocks),
-        silence_proven=bool(shoulder.activity.bursts),
+        silence_proven=any(_proves(shoulder, burst) for burst in shoulder.activity.bursts),
+        chance_bursts=(per_minute or 0) / 60 * _usual_window_s(raises),
         shared_sd_ms=_shared_sd_ms(recording, glute, shoulder),
         margin_ms=margin_ms,
         background_bursts_per_min=per_minute,
         planned_repetitions=recording.planned_repetitions,
     )
+
+
+def _proves(shoulder: Conditioned, burst: Burst) -> bool:
+    """Tell whether a burst shows that the channel works: loud, and longer than a beat or a knock."""
+    return burst.duration_s >= PROOF_S and snr_db(shoulder, burst.start_s, burst.end_s) >= PROOF_DB
+
+
+def _usual_window_s(raises: tuple[Raise, ...]) -> float:
+    lengths = [item.end_s - item.start_s + 1.0 for item in raises]
+    return float(np.median(lengths)) if lengths else 0.0
 
 
 def clock_error_ms(recording: Recording) -> float | None:
@@ -109,11 +127,17 @@ def _shared_sd_ms(recording: Recording, glute: Conditioned, shoulder: Conditione
     return float(np.hypot(clock_error_ms(recording) or 0.0, max(windows, default=0.0) / 2))
 
 
+def _end_of(item: Raise, shoulder: Conditioned) -> float:
+    """End of a raise and of shoulder activity that began with it or soon after it."""
+    ends = [b.end_s for b in shoulder.activity.bursts if item.start_s - 1.0 < b.start_s < item.end_s + 1.0]
+    return max([item.end_s, *ends]) + 0.5
+
+
 def _background(
     shoulder: Conditioned, raises: tuple[Raise, ...], events: tuple[Event, ...]
 ) -> tuple[float | None, float]:
     """Count shoulder bursts a minute outside raises, and the share of that time that they fill."""
-    busy = [(item.start_s - 1.0, item.end_s + 0.5) for item in raises]
+    busy = [(item.start_s - 1.0, _end_of(item, shoulder)) for item in raises]
     asked = {EVENT_PRACTICE, EVENT_REFERENCE_SHOULDER}
     busy += [(event.onset_s - 1.0, event.onset_s + 8.0) for event in events if event.label in asked]
     activity = shoulder.activity

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from firing_analyzer.activity import Activity, find_activity, frame_power
+from firing_analyzer.electrode import off_stretches
 from firing_analyzer.errors import SignalError
 from firing_analyzer.filters import BoolArray, FloatArray, bandpass, fill_gaps, runs, upper_edge_hz
 from firing_analyzer.heartbeat import HeartBeat, find_beats, subtract_beats
@@ -17,6 +18,10 @@ from recordings.model import Channel, Signal
 LOWEST_RATE_HZ = 150.0
 #: A channel that does not change for this long is not connected.
 FLAT_S = 0.1
+#: Bandwidth of the EMG that a smoothed envelope is counted as: it says how steady its rest is.
+ENVELOPE_BAND_HZ = 100.0
+#: A burst longer than this is no heart beat; so far around it nothing is taken for rest.
+LONGEST_BEAT_S, BEAT_GUARD_S = 0.25, 0.1
 #: How far a lost sample reaches through the filters.
 GUARD_S = 0.02
 
@@ -34,6 +39,10 @@ class Conditioned:
         Samples lost or flat, with the reach of the filters around them.
     flat : ndarray of bool, shape (n,)
         Samples that did not change for 0.1 s or more.
+    off : ndarray of bool, shape (n,)
+        Samples taken while the electrode was off; part of `lost`.
+    missing_s : float
+        Seconds of samples that never arrived.
     clipped_share : float
         Share of active samples that sit at the channel's own limits.
     rate_hz, start_s : float
@@ -48,6 +57,8 @@ class Conditioned:
     samples: FloatArray
     lost: BoolArray
     flat: BoolArray
+    off: BoolArray
+    missing_s: float
     clipped_share: float
     rate_hz: float
     start_s: float
@@ -106,19 +117,26 @@ def condition(signal: Signal, settings: Settings) -> Conditioned:
             channel=channel.label,
         )
     if envelope:
-        centred = y = filled - np.percentile(filled[~lost], 1)
-        low_hz, high_hz = 0.0, min(high_hz, 10.0)
+        centred = y = _without_offset(filled, lost)
+        low_hz, high_hz = 0.0, ENVELOPE_BAND_HZ
     else:
         centred, hum = subtract_mains(filled - np.median(filled[~lost]), rate_hz, mains_hz=settings.mains_hz)
         y = bandpass(centred, rate_hz, low_hz=low_hz, high_hz=high_hz)
+    missing_s = float(np.isnan(x).sum()) / rate_hz
     if lost.any():
         lost = np.asarray(
             ndimage.binary_dilation(lost, iterations=max(1, round(GUARD_S * rate_hz))), dtype=np.bool_
         )
     activity = _activity(y, lost, signal, settings, bandwidth_hz=high_hz - low_hz, heart=None)
+    off = off_stretches(
+        hum, rest_rms=float(np.sqrt(activity.session_rest)), n_samples=y.size, rate_hz=rate_hz
+    )
+    if off.any():
+        lost = lost | off
+        activity = _activity(y, lost, signal, settings, bandwidth_hz=high_hz - low_hz, heart=None)
     heart = None
     if settings.heart_beat and not envelope:
-        quiet = _quiet_samples(activity, y.size, rate_hz)
+        quiet = _between_bursts(activity, ~lost, rate_hz)
         beats = find_beats(centred, rate_hz, quiet=quiet)
         y, heart = subtract_beats(y, rate_hz, beats_s=beats, quiet=quiet)
         if heart is not None:
@@ -128,6 +146,8 @@ def condition(signal: Signal, settings: Settings) -> Conditioned:
         samples=y,
         lost=lost,
         flat=flat,
+        off=off,
+        missing_s=missing_s,
         clipped_share=_clipped_share(x[~np.isnan(x)]),
         rate_hz=rate_hz,
         start_s=signal.start_s,
@@ -184,9 +204,21 @@ def _clipped_share(x: FloatArray) -> float:
     return extreme / (0.1 * x.size) if extreme > 20 else 0.0
 
 
-def _quiet_samples(activity: Activity, n: int, rate_hz: float) -> BoolArray:
-    index = np.minimum((np.arange(n) / rate_hz / activity.frame_s).astype(np.int64), activity.quiet.size - 1)
-    return activity.quiet[index]
+def _without_offset(x: FloatArray, lost: BoolArray) -> FloatArray:
+    """Take off the constant that some sensors add; a rest that fluctuates down to nearly nothing has none."""
+    low, usual = np.percentile(x[~lost], (1, 50))
+    return x - low if low > 0.7 * usual else x
+
+
+def _between_bursts(activity: Activity, known: BoolArray, rate_hz: float) -> BoolArray:
+    """Mark samples outside all bursts that are too long for a heart beat; strong beats stay in."""
+    quiet = known.copy()
+    for burst in activity.bursts:
+        if burst.duration_s > LONGEST_BEAT_S:
+            start = burst.start_s - activity.start_s - BEAT_GUARD_S
+            stop = burst.end_s - activity.start_s + BEAT_GUARD_S
+            quiet[max(int(start * rate_hz), 0) : int(stop * rate_hz)] = False
+    return quiet
 
 
 def _activity(

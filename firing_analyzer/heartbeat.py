@@ -22,6 +22,8 @@ SEARCH_HZ = 200.0
 REACH_S = 0.12
 #: Fewest beats that make a mean shape.
 FEWEST = 6
+#: Share of the power at the beats that their mean must explain.
+LEAST_EXPLAINED = 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +68,7 @@ def find_beats(x: FloatArray, rate_hz: float, *, quiet: BoolArray) -> FloatArray
         Samples without NaN, before the band-pass.
     rate_hz : float
     quiet : ndarray of bool, shape (n,)
-        Where the muscle is at rest.
+        Where no burst is that lasts longer than a beat; strong beats themselves count as quiet.
 
     Returns
     -------
@@ -182,7 +184,8 @@ def subtract_beats(
         return y, None
     lags = np.arange(-reach, reach + 1)
     taper = windows.tukey(lags.size, 0.4)
-    rest_power = float(np.mean(y[quiet] ** 2))
+    # the median of a squared normal is 0.455 of its mean, and beats fill too little time to move it
+    rest_power = float(np.median(y[quiet] ** 2)) / 0.455
     shifts = np.arange(-round(0.012 * rate_hz), round(0.012 * rate_hz) + 1)
     resting = peaks[still]
     mean = np.zeros(lags.size)
@@ -199,6 +202,10 @@ def subtract_beats(
         )
     )
     if height**2 < max(0.25 * rest_power, 9 * chance):
+        return y, None
+    # a mean that explains little of the power at the beats is no heart: twitches differ from one another
+    extra = float(np.mean((y[resting[:, None] + lags] * taper) ** 2)) - rest_power * float(np.mean(taper**2))
+    if float(np.mean(mean**2)) - chance < LEAST_EXPLAINED * extra:
         return y, None
     peaks = peaks.copy()
     peaks[still] = resting

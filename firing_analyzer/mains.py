@@ -3,7 +3,7 @@
 A notch rings at every onset and takes the muscle's own power with it; a fitted sinusoid does neither.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -23,7 +23,7 @@ SIGNIFICANT = 20.0
 DRIFT_S = 1.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Hum:
     """What was subtracted.
 
@@ -35,11 +35,15 @@ class Hum:
         Fitted frequencies of all lines.
     rms : float
         Root mean square of what was subtracted, in the signal's unit.
+    middle_s, window_rms : ndarray, shape (n_windows,)
+        Middle of each fitting window, and the level of the base line in it.
     """
 
     base_hz: float | None
     lines_hz: tuple[float, ...] = ()
     rms: float = 0.0
+    middle_s: FloatArray = field(default_factory=lambda: np.empty(0))
+    window_rms: FloatArray = field(default_factory=lambda: np.empty(0))
 
 
 def subtract_mains(x: FloatArray, rate_hz: float, *, mains_hz: str = "auto") -> tuple[FloatArray, Hum]:
@@ -85,7 +89,13 @@ def subtract_mains(x: FloatArray, rate_hz: float, *, mains_hz: str = "auto") -> 
             time_s, middle_s, line.amplitude.imag
         )
         hum += 2 * (envelope * np.exp(2j * np.pi * line.frequency_hz * time_s)).real
-    return x - hum, Hum(base, tuple(line.frequency_hz for line in lines), float(np.sqrt(np.mean(hum**2))))
+    return x - hum, Hum(
+        base_hz=base,
+        lines_hz=tuple(line.frequency_hz for line in lines),
+        rms=float(np.sqrt(np.mean(hum**2))),
+        middle_s=middle_s,
+        window_rms=np.sqrt(2) * np.abs(spectrum[:, round(base * width / rate_hz)]),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +118,9 @@ def _fit_lines(
         nearest = round(frequency * width / rate_hz)
         beside = np.r_[nearest - 9 : nearest - 3, nearest + 4 : nearest + 10]
         beside = beside[(beside > 0) & (beside < spectrum.shape[1])]
-        weight = 1 / ((np.abs(spectrum[:, beside]) ** 2).mean(axis=1) + 1e-300)
+        noise = (np.abs(spectrum[:, beside]) ** 2).mean(axis=1)
+        # no window says more than twenty usual ones: a dead stretch has no noise at all
+        weight = 1 / np.maximum(noise, 0.05 * np.median(noise) + 1e-300)
         # the nearest bin of the spectrum, its phase told from the middle of each window
         bin_hz = nearest * rate_hz / width
         phase = bin_hz * (0.5 * (width - 1) / rate_hz) - frequency * middle_s

@@ -4,6 +4,7 @@ import numpy as np
 from scipy import signal
 
 from firing_analyzer.condition import Conditioned
+from firing_analyzer.electrode import off_throughout
 from firing_analyzer.filters import BoolArray, FloatArray, runs
 from firing_analyzer.repetitions import Raise
 from firing_analyzer.result import QualityNote
@@ -14,12 +15,12 @@ COMMON_WARNS, COMMON_REFUSES = 0.3, 0.6
 TONIC_DB = 9.0
 #: Least rest in a recording.
 LEAST_REST_S = 1.0
-#: Share of a recording that may be lost or clipped before it is said.
-LOST_SHARE, CLIPPED_SHARE = 0.001, 0.02
+#: Share of the loudest samples that may be cut off before it is said.
+CLIPPED_SHARE = 0.02
 
 
 def channel_notes(conditioned: Conditioned) -> list[QualityNote]:
-    """Say what is notable about one channel: lost, flat, clipped, hum, heart beat, rest.
+    """Say what is notable about one channel: lost, flat, off, clipped, hum, heart beat, rest.
 
     Parameters
     ----------
@@ -28,41 +29,51 @@ def channel_notes(conditioned: Conditioned) -> list[QualityNote]:
     Returns
     -------
     list of QualityNote
-        Flags ``lost_samples``, ``flat``, ``clipped``, ``mains``, ``heart_beat``, ``no_rest``, ``tonic``.
+        Flags ``lost_samples``, ``flat``, ``electrode_off``, ``clipped``, ``mains``, ``heart_beat``,
+        ``no_rest``, ``tonic``.
     """
-    notes: list[QualityNote] = []
     label = conditioned.channel.label
+    said = {**_notes_on_samples(conditioned), **_notes_on_signal(conditioned)}
+    return [QualityNote(label, flag, detail) for flag, detail in said.items()]
 
-    def note(flag: str, detail: str) -> None:
-        notes.append(QualityNote(label, flag, detail))
 
-    activity, rest_rms = conditioned.activity, float(np.sqrt(conditioned.activity.session_rest))
+def _notes_on_samples(conditioned: Conditioned) -> dict[str, str]:
+    """Say what did not arrive as it was."""
+    said: dict[str, str] = {}
     flat_s = float(conditioned.flat.sum()) / conditioned.rate_hz
-    lost_s = float(conditioned.lost.sum()) / conditioned.rate_hz - flat_s
-    length_s = conditioned.samples.size / conditioned.rate_hz
-    if lost_s > LOST_SHARE * length_s:
-        gaps = sum(1 for _ in runs(conditioned.lost & ~conditioned.flat))
-        note("lost_samples", f"{lost_s:.2f} s missing in {gaps} place{'s' if gaps != 1 else ''}")
+    off_s = float(conditioned.off.sum()) / conditioned.rate_hz
+    if conditioned.missing_s > 0:
+        share = 100 * conditioned.missing_s * conditioned.rate_hz / conditioned.samples.size
+        said["lost_samples"] = f"{conditioned.missing_s:.3g} s of samples are missing ({share:.2g} %)"
     if flat_s > 0:
-        note("flat", f"no change at all for {flat_s:.1f} s: electrode or cable off")
+        said["flat"] = f"no change at all for {flat_s:.1f} s: electrode or cable off"
+    if is_off(conditioned):
+        said["electrode_off"] = "noise and mains hum of an open input throughout: electrode off or loose"
+    elif off_s > 0:
+        said["electrode_off"] = f"mains hum of an open input for about {off_s:.0f} s: electrode off or loose"
     if conditioned.clipped_share > CLIPPED_SHARE:
-        note("clipped", "the largest values are cut off; lower the gain")
-    if conditioned.hum.base_hz is not None:
-        size = conditioned.hum.rms / rest_rms
-        note("mains", f"{conditioned.hum.base_hz:g} Hz hum, {size:.1f} times the level of rest; subtracted")
-    if conditioned.heart is not None:
-        beats = conditioned.heart.times_s
-        per_minute = 60 / float(np.median(np.diff(beats))) if beats.size > 1 else 0.0
-        note(
-            "heart_beat",
-            f"about {per_minute:.0f} beats a minute, {conditioned.heart.height:.1f} times the level of rest; "
-            "subtracted",
+        said["clipped"] = "the largest values are cut off; lower the gain"
+    return said
+
+
+def _notes_on_signal(conditioned: Conditioned) -> dict[str, str]:
+    """Say what else than the muscle the electrode picked up, and what its rest is worth."""
+    said: dict[str, str] = {}
+    rest_rms = float(np.sqrt(conditioned.activity.session_rest))
+    hum, heart = conditioned.hum, conditioned.heart
+    if hum.base_hz is not None:
+        said["mains"] = (
+            f"{hum.base_hz:g} Hz hum, {hum.rms / rest_rms:.1f} times the level of rest; subtracted"
         )
-    if activity.quiet_s < LEAST_REST_S:
-        note("no_rest", f"only {activity.quiet_s:.1f} s of rest")
+    if heart is not None:
+        per_minute = 60 / float(np.median(np.diff(heart.times_s))) if heart.times_s.size > 1 else 0.0
+        size = f"{heart.height:.1f} times the level of rest"
+        said["heart_beat"] = f"about {per_minute:.0f} beats a minute, {size}; subtracted"
+    if conditioned.activity.quiet_s < LEAST_REST_S:
+        said["no_rest"] = f"only {conditioned.activity.quiet_s:.1f} s of rest"
     if looks_tonic(conditioned):
-        note("tonic", "what should be rest has the spectrum of a working muscle")
-    return notes
+        said["tonic"] = "what should be rest has the spectrum of a working muscle"
+    return said
 
 
 def pair_notes(shoulder: Conditioned, correlation: float) -> list[QualityNote]:
@@ -76,6 +87,16 @@ def pair_notes(shoulder: Conditioned, correlation: float) -> list[QualityNote]:
 def looks_tonic(conditioned: Conditioned) -> bool:
     """Tell whether what should be rest has the spectrum of a working muscle."""
     return conditioned.channel.kind != "envelope" and rest_tilt_db(conditioned) > TONIC_DB
+
+
+def is_off(conditioned: Conditioned) -> bool:
+    """Tell whether the whole recording is that of an open input."""
+    return not conditioned.off.any() and off_throughout(
+        conditioned.hum,
+        rest_rms=float(np.sqrt(conditioned.activity.session_rest)),
+        unit=conditioned.channel.unit,
+        tonic=looks_tonic(conditioned),
+    )
 
 
 def rest_tilt_db(conditioned: Conditioned) -> float:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from firing_analyzer.activity import Burst
-from firing_analyzer.burst_onset import BurstOnset, burst_onset
+from firing_analyzer.burst_onset import BurstOnset, burst_onset, rest_change_db
 from firing_analyzer.condition import Conditioned
 from firing_analyzer.lag import lag_between, order_of
 from firing_analyzer.pairing import Pairing, pair_shoulder
@@ -65,8 +65,10 @@ def judge_raises(
 
 
 def _without_glute(number: int, item: Raise, glute: Conditioned) -> Judged:
-    row = Repetition(number, item.start_s, item.end_s, included=not item.excluded, flags=("glute_silent",))
-    return Judged(row, None, usable=glute.lost_share(item.start_s, item.end_s) == 0)
+    hidden = glute.lost_share(item.start_s, item.end_s) > 0
+    flag = "lost_samples" if hidden else "glute_silent"
+    row = Repetition(number, item.start_s, item.end_s, included=not item.excluded, flags=(flag,))
+    return Judged(row, None, usable=not hidden)
 
 
 def _activity_before(conditioned: Conditioned, burst: Burst) -> float:
@@ -105,6 +107,7 @@ class _OneRaise:
             if self.shoulder.posterior.pinned and not self.vague:
                 self.flags.append("shoulder_already_active")
                 self.shoulder = None
+        self.shoulder_rest_db = rest_change_db(shoulder, pairing.earliest_s)
         # silence cannot be told where the shoulder's samples are missing
         hidden = self.shoulder is None and shoulder.lost_share(pairing.earliest_s, item.end_s) > 0
         # no rest before it, or too faint: the glute cannot be timed
@@ -116,7 +119,8 @@ class _OneRaise:
         both = [self.glute] if self.shoulder is None else [self.glute, self.shoulder]
         if hidden or any(one.lost for one in both):
             self.flags.append("lost_samples")
-        moved = any(abs(one.rest_change_db) > self.settings.baseline_moved_db for one in both)
+        changes = [self.glute.rest_change_db, self.shoulder_rest_db]
+        moved = any(abs(change) > self.settings.baseline_moved_db for change in changes)
         if moved or self.glute.posterior.pinned:
             self.flags.append("baseline_moved")
         if any(one.near_beat for one in both):

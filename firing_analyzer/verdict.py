@@ -53,6 +53,13 @@ class Circumstances:
         Whether a shoulder burst anywhere shows that the shoulder's channel works.
     shared_sd_ms : float
         Error of the lag that all repetitions share, without that of the rises.
+    margin_ms : float
+        Onsets closer than this are together.
+    background_bursts_per_min : float or None
+        Shoulder bursts outside raises.
+    chance_bursts : float
+        How many of them are expected to fall into one raise by chance.
+    planned_repetitions : int or None
     """
 
     blocking: tuple[str, ...] = ()
@@ -61,6 +68,7 @@ class Circumstances:
     shared_sd_ms: float = 0.0
     margin_ms: float = 50.0
     background_bursts_per_min: float | None = None
+    chance_bursts: float = 0.0
     planned_repetitions: int | None = None
 
 
@@ -92,7 +100,7 @@ def judge(repetitions: tuple[Judged, ...], circumstances: Circumstances, setting
     lags = [item.lag for item in valid if item.lag is not None]
     pooled = _pool(lags, circumstances, settings)
     interval = pooled.interval_ms(settings.confidence) if pooled else None
-    spoilt = [*circumstances.blocking, *_spoilt(valid, settings)]
+    spoilt = _spoilt(valid, circumstances, settings)
     silent = counts["shoulder_silent"] / len(valid) if valid else 0.0
     if len(valid) < settings.min_lags:
         finding = _Finding(reasons=("too_few",))
@@ -105,10 +113,12 @@ def judge(repetitions: tuple[Judged, ...], circumstances: Circumstances, setting
         finding = _Finding(reasons=() if spoilt else ("too_few",))
     else:
         finding = _order(pooled, interval, lags, circumstances.margin_ms)
+        finding = _doubted(finding, pooled, circumstances, settings)
         if silent > 0:
             finding = replace(finding, warnings=(*finding.warnings, "sometimes_silent"))
     reasons = tuple(dict.fromkeys((*spoilt, *finding.reasons)))
-    warnings = dict.fromkeys((*circumstances.warnings, *finding.warnings))
+    # what is said of a finding is not said where there is none
+    warnings = dict.fromkeys((*circumstances.warnings, *(() if reasons else finding.warnings)))
     verdict: Verdict = "cannot_tell" if reasons else finding.verdict
     shares = pooled.shares(circumstances.margin_ms) if pooled else (None, None, None)
     return Session(
@@ -163,13 +173,31 @@ def _order(pooled: SessionLag, interval: tuple[float, float], lags: list[Lag], m
     return _Finding(reasons=(*_why_undecided(pooled, interval, margin_ms), *said))
 
 
-def _spoilt(valid: list[Judged], settings: Settings) -> list[str]:
-    """Causes that took away too many raises."""
+def _doubted(
+    finding: _Finding, pooled: SessionLag, circumstances: Circumstances, settings: Settings
+) -> _Finding:
+    """Take back an order that chance or crosstalk may have made."""
+    # bursts that come anyway fall into raises too, each at its own time; a true order repeats itself
+    by_chance = (
+        circumstances.chance_bursts > SPOILT_SHARE and pooled.spread_ms > settings.between_repetition_sd_ms
+    )
+    if by_chance:
+        return _Finding(reasons=("shoulder_not_at_rest",))
+    # a signal that reaches both electrodes pulls their onsets together
+    if finding.verdict == "together" and "common_signal" in circumstances.warnings:
+        return _Finding(reasons=("common_signal",))
+    return finding
+
+
+def _spoilt(valid: list[Judged], circumstances: Circumstances, settings: Settings) -> list[str]:
+    """List what stands against any verdict, and causes that took away too many raises."""
+    reasons = list(circumstances.blocking)
     if not valid:
-        return []
-    reasons: list[str] = []
+        return reasons
     flags = Counter(flag for item in valid for flag in item.row.flags)
-    if flags["glute_silent"] / len(valid) >= settings.glute_silent_share:
+    # of a glute that never rests nobody can say that it was silent
+    restless = "glute_not_at_rest" in reasons
+    if not restless and flags["glute_silent"] / len(valid) >= settings.glute_silent_share:
         reasons.append("glute_silent")
     if flags["shoulder_already_active"] / len(valid) > SPOILT_SHARE:
         reasons.append("shoulder_not_at_rest")

@@ -186,7 +186,7 @@ class Recording:
             return found[0]
         problem = "is not in the recording" if not found else f"stands {len(found)} times in the recording"
         raise ChannelError(
-            f"channel {label!r} {problem}; it has {', '.join(self.labels) or 'none'}",
+            f"channel {label!r} {problem}; name one of {', '.join(dict.fromkeys(self.labels)) or 'none'}",
             path=self.path,
             available=self.labels,
         )

@@ -117,16 +117,20 @@ def _progress(name: str, number: int, total: int, *, shown: bool) -> Generator[N
         yield
         return
     from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
 
     # Redirecting would send what belongs on standard output to standard error.
     with Progress(
+        BarColumn(),
+        TextColumn("{task.description}", markup=False),
         console=Console(stderr=True, color_system=None),
         transient=True,
         redirect_stdout=False,
         redirect_stderr=False,
     ) as bar:
-        bar.add_task(name, completed=number - 1, total=total if total > 1 else None)
+        several = total > 1
+        told = f"{name}, {number} of {total}" if several else name
+        bar.add_task(told, completed=number - 1, total=total if several else None)
         yield
 
 

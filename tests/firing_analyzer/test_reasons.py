@@ -14,7 +14,7 @@ from recordings.synth import Nuisance, Raise, Schedule
 
 Analysed = Callable[..., Analysis]
 
-seeds = pytest.mark.parametrize("seed", range(4))
+seeds = pytest.mark.parametrize("seed", range(3))
 CLEAR = [-140.0] * 8
 SILENT = [None] * 8
 
