@@ -5,10 +5,10 @@ import numpy as np
 from firing_analyzer.filters import BoolArray
 from firing_analyzer.mains import Hum
 
-#: Hum within a second, over the level of rest, that only an open input picks up.
-OFF_RATIO = 10.0
-#: The same when it lasts: rest itself is then the noise of the open input, so the ratio is smaller.
-OFF_THROUGHOUT_RATIO = 8.0
+#: Hum within a second that only an open input picks up: over the level of rest, and over the usual hum.
+OFF_RATIO, OFF_OVER_USUAL = 10.0, 5.0
+#: The same when it lasts; hum that is less than this is subtracted without harm.
+OFF_THROUGHOUT_RATIO = 40.0
 #: Level of rest, where the unit is known, that no electrode on clean skin has without a working muscle.
 OFF_REST_UV = 20.0
 #: How far an open input reaches: the hum is fitted over seconds, and electrodes settle.
@@ -30,12 +30,15 @@ def off_stretches(hum: Hum, *, rest_rms: float, n_samples: int, rate_hz: float) 
     Returns
     -------
     ndarray of bool, shape (n_samples,)
-        All False where it was off for more than half of the recording: then rest was never seen, and
+        All False where it was off for more than half of the recording: then that is what is usual, and
         `off_throughout` decides.
     """
     off = np.zeros(n_samples, dtype=np.bool_)
-    loud = hum.window_rms > OFF_RATIO * rest_rms
-    if not loud.any() or loud.mean() > 0.5:
+    if not hum.window_rms.size:
+        return off
+    usual_rms = float(np.median(hum.window_rms))
+    loud = hum.window_rms > max(OFF_RATIO * rest_rms, OFF_OVER_USUAL * usual_rms)
+    if not loud.any():
         return off
     for middle_s in hum.middle_s[loud].tolist():
         off[max(int((middle_s - REACH_S) * rate_hz), 0) : int((middle_s + REACH_S) * rate_hz)] = True

@@ -22,6 +22,8 @@ SEARCH_HZ = 200.0
 REACH_S = 0.12
 #: Fewest beats that make a mean shape.
 FEWEST = 6
+#: Share of the quiet time that regular beats must fill.
+LEAST_COVERED = 0.4
 #: Share of the power at the beats that their mean must explain.
 LEAST_EXPLAINED = 0.4
 
@@ -103,7 +105,8 @@ def find_beats(x: FloatArray, rate_hz: float, *, quiet: BoolArray) -> FloatArray
         return np.empty(0)
     peaks, alike = _align(band, peaks, reach=reach)
     peaks = peaks[alike > 0.6]
-    return _complete(band, peaks, reach=reach, rate_hz=slow_hz) * step / rate_hz
+    calm_s = float(calm.sum()) / slow_hz
+    return _complete(band, peaks, reach=reach, rate_hz=slow_hz, calm_s=calm_s) * step / rate_hz
 
 
 def _align(band: FloatArray, peaks: np.ndarray, *, reach: int) -> tuple[np.ndarray, FloatArray]:
@@ -122,7 +125,9 @@ def _align(band: FloatArray, peaks: np.ndarray, *, reach: int) -> tuple[np.ndarr
     return peaks, likeness
 
 
-def _complete(band: FloatArray, peaks: np.ndarray, *, reach: int, rate_hz: float) -> FloatArray:
+def _complete(
+    band: FloatArray, peaks: np.ndarray, *, reach: int, rate_hz: float, calm_s: float
+) -> FloatArray:
     """Keep what beats regularly, and fill in the beats that a burst hides."""
     peaks = np.unique(peaks)
     if peaks.size < FEWEST:
@@ -133,7 +138,8 @@ def _complete(band: FloatArray, peaks: np.ndarray, *, reach: int, rate_hz: float
         return np.empty(0)
     usual = float(np.median(plausible))
     regular = np.abs(plausible / usual - 1) < 0.2
-    if regular.mean() < 0.7:
+    # a heart beats throughout; a stretch of restless noise is no heart
+    if regular.mean() < 0.7 or plausible[regular].sum() < LEAST_COVERED * calm_s:
         return np.empty(0)
     lags = np.arange(-reach, reach + 1)
     mean = np.median(band[peaks[:, None] + lags], axis=0)

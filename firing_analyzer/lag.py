@@ -22,7 +22,6 @@ class Lag:
         Evenly spaced lags.
     probability : ndarray, shape (n,)
         Sums to 1; holds the error of both onsets and of the clock.
-    median_ms : float
     sd_ms : float
         Error that is this repetition's own: neither the clock's nor that of the unknown rise.
     shape_sd_ms : float
@@ -31,13 +30,18 @@ class Lag:
 
     lag_ms: FloatArray
     probability: FloatArray
-    median_ms: float
     sd_ms: float
     shape_sd_ms: float
 
     def quantile(self, share: float) -> float:
         """Lag below which this share of the probability lies."""
-        return float(np.interp(share, np.cumsum(self.probability), self.lag_ms))
+        # a point of the grid stands for its middle, so half of its own probability lies below it
+        return float(np.interp(share, np.cumsum(self.probability) - 0.5 * self.probability, self.lag_ms))
+
+    @property
+    def median_ms(self) -> float:
+        """Lag with as much probability below it as above it."""
+        return self.quantile(0.5)
 
     def interval_ms(self, confidence: float = 0.95) -> tuple[float, float]:
         """Interval with this probability, equal tails."""
@@ -83,12 +87,9 @@ def lag_between(glute: OnsetPosterior, shoulder: OnsetPosterior, *, clock_error_
         lag_ms = lag_ms[0] - reach + np.arange(lag_ms.size + 2 * reach)
         probability = ndimage.gaussian_filter1d(np.pad(probability, reach), clock_error_ms, truncate=4.0)
         probability /= probability.sum()
-    # the median of a sum on a grid of points: half a step is put back by interpolating the midpoints
-    centred = np.cumsum(probability) - 0.5 * probability
     return Lag(
         lag_ms=lag_ms,
         probability=probability,
-        median_ms=float(np.interp(0.5, centred, lag_ms)),
         sd_ms=float(np.sqrt(max(variance - shape_variance, 1.0))),
         shape_sd_ms=float(np.sqrt(shape_variance)),
     )

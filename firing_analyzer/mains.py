@@ -20,7 +20,7 @@ STEP_S = 0.5
 #: of noise alone, one line in several million comes so high.
 SIGNIFICANT = 20.0
 #: How fast the hum may change: standard deviation of the smoothing over windows.
-DRIFT_S = 1.5
+DRIFT_S = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,7 +19,9 @@ def main(n_each: int = 200) -> None:
         "simulated_cells"
     ]
     cells = simulated_cells(n_each)
-    print(f"{n_each} sessions of each kind, true lags even in -250 to 250 ms, margin 50 ms, shared error 10 ms")
+    print(
+        f"{n_each} sessions of each kind, true lags even in -250 to 250 ms, margin 50 ms, shared error 10 ms"
+    )
     print(f"{'':47s} {'covers':>7s} {'right':>7s} {'wrong':>7s} {'cannot tell':>12s} {'half width':>11s}")
     everything = [outcome for outcomes in cells.values() for outcome in outcomes]
     for name, outcomes in [*((str(cell), outcomes) for cell, outcomes in cells.items()), ("all", everything)]:
@@ -40,7 +42,10 @@ def main(n_each: int = 200) -> None:
         print(f"{true:16s}" + "".join(f"{said[true, verdict] / total:16.1%}" for verdict in VERDICTS))
     reasons = Counter(reason for one in everything for reason in one.session.reasons)
     print()
-    print("reasons: " + ", ".join(f"{reason} {count / len(everything):.1%}" for reason, count in reasons.items()))
+    print(
+        "reasons: "
+        + ", ".join(f"{reason} {count / len(everything):.1%}" for reason, count in reasons.items())
+    )
 
 
 if __name__ == "__main__":

@@ -14,17 +14,38 @@ from recordings.model import Recording
 from recordings.synth import Schedule, simulate_session
 
 REASONS = frozenset(
-    (
-        "too_few near_margin inconsistent two_patterns sometimes_silent noisy no_rest shoulder_not_at_rest "
-        "glute_not_at_rest glute_silent unsynchronised common_signal low_bandwidth envelope_only "
-        "no_shoulder_sensor no_shoulder_movement shoulder_channel_unproven"
-    ).split()
+    {
+        "too_few",
+        "near_margin",
+        "inconsistent",
+        "two_patterns",
+        "sometimes_silent",
+        "noisy",
+        "no_rest",
+        "shoulder_not_at_rest",
+        "glute_not_at_rest",
+        "glute_silent",
+        "unsynchronised",
+        "common_signal",
+        "low_bandwidth",
+        "envelope_only",
+        "no_shoulder_sensor",
+        "no_shoulder_movement",
+        "shoulder_channel_unproven",
+    }
 )
 FLAGS = frozenset(
-    (
-        "shoulder_preparatory shoulder_already_active shoulder_after_raise shoulder_late baseline_moved "
-        "glute_silent heart_beat lost_samples edited"
-    ).split()
+    {
+        "shoulder_preparatory",
+        "shoulder_already_active",
+        "shoulder_after_raise",
+        "shoulder_late",
+        "baseline_moved",
+        "glute_silent",
+        "heart_beat",
+        "lost_samples",
+        "edited",
+    }
 )
 ORDERS = ("shoulder_first", "glute_first", "together", "shoulder_silent", "unclear")
 #: As quick as the protocol allows, to keep the tests quick.

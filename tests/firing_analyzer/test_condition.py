@@ -20,7 +20,9 @@ def signal_of(x: FloatArray, rate_hz: float = 1000.0, *, kind: Kind = "emg", sta
     return Signal.of(Channel("UT_R", kind=kind, unit="uV"), x, rate_hz=rate_hz, start_s=start_s)
 
 
-def conditioned(x: FloatArray, rate_hz: float = 1000.0, *, kind: Kind = "emg", start_s: float = 0.0) -> Conditioned:
+def conditioned(
+    x: FloatArray, rate_hz: float = 1000.0, *, kind: Kind = "emg", start_s: float = 0.0
+) -> Conditioned:
     return condition(signal_of(x, rate_hz, kind=kind, start_s=start_s), Settings())
 
 
@@ -41,7 +43,9 @@ def session_of(rate_hz: float = 1000.0, *, seed: int = 1) -> FloatArray:
         (np.random.default_rng(0).standard_normal(500), 1000.0, "only 0.50 s long"),
     ],
 )
-def test_what_cannot_be_analysed_is_refused_with_its_reason(samples: FloatArray, rate_hz: float, words: str) -> None:
+def test_what_cannot_be_analysed_is_refused_with_its_reason(
+    samples: FloatArray, rate_hz: float, words: str
+) -> None:
     with pytest.raises(SignalError) as caught:
         conditioned(samples, rate_hz)
     message = str(caught.value)
@@ -115,7 +119,9 @@ def test_a_channel_stuck_for_a_tenth_of_a_second_is_lost(length_ms: int, expecte
     assert done.flat[5000 : 5000 + length_ms].all() == expected
     assert done.flat.any() == expected
     assert done.lost[5000 : 5000 + length_ms].all() == expected
-    assert not any(burst.start_s < 5.1 + length_ms / 1000 and burst.end_s > 4.9 for burst in done.activity.bursts)
+    assert not any(
+        burst.start_s < 5.1 + length_ms / 1000 and burst.end_s > 4.9 for burst in done.activity.bursts
+    )
 
 
 def test_flat_stretches_are_found_to_the_sample() -> None:
@@ -146,7 +152,8 @@ def test_an_envelope_is_not_filtered() -> None:
     """No band-pass, no hum, no heart beat: only its floor is taken off."""
     rng = np.random.default_rng(5)
     times_s = np.arange(6000) / 100
-    x = 5 + 0.2 * rng.standard_normal(6000) + 40 * ((times_s > 20) & (times_s < 23)) + 2 * np.sin(2 * np.pi * times_s)
+    x = 5 + 0.2 * rng.standard_normal(6000) + 2 * np.sin(2 * np.pi * times_s)
+    x += 40 * ((times_s > 20) & (times_s < 23))
     done = conditioned(x, 100.0, kind="envelope")
     difference = done.samples - x
     assert_allclose(difference, difference[0])
@@ -174,7 +181,8 @@ def with_heart(height: float, *, seed: int, rate_hz: float = 1000.0) -> tuple[Fl
     times_s = np.arange(n) / rate_hz
     breaths_s = breath_times(60, rng=rng)
     beats_s = beat_times(60, rng=rng, breaths_s=breaths_s)
-    x = rest_noise(n, rate_hz=rate_hz, rng=rng) + height * heart_beat(times_s, beats_s=beats_s, breaths_s=breaths_s)
+    x = rest_noise(n, rate_hz=rate_hz, rng=rng)
+    x += height * heart_beat(times_s, beats_s=beats_s, breaths_s=breaths_s)
     working = ((times_s > 20) & (times_s < 22)) | ((times_s > 40) & (times_s < 42))
     x += 12 * working * texture(n, rate_hz=rate_hz, rng=rng)
     return x, beats_s[(beats_s > 0.5) & (beats_s < 59.5)]
@@ -211,7 +219,9 @@ def test_scale_and_sign_change_nothing_that_is_found(factor: float) -> None:
     times_s = np.arange(x.size) / 1000
     x = x + 3 * mains_hum(times_s, rate_hz=1000, rng=np.random.default_rng(7))
     one, other = conditioned(x), conditioned(factor * x)
-    assert_allclose(other.samples, factor * one.samples, rtol=1e-6, atol=1e-7 * np.abs(factor * one.samples).max())
+    assert_allclose(
+        other.samples, factor * one.samples, rtol=1e-6, atol=1e-7 * np.abs(factor * one.samples).max()
+    )
     assert [b.start_s for b in other.activity.bursts] == [b.start_s for b in one.activity.bursts]
     assert other.hum.base_hz == one.hum.base_hz
     assert (other.heart is None) == (one.heart is None)

@@ -1,5 +1,7 @@
 """Filters are judged by what they do to sinusoids, impulses and gaps whose answer is known beforehand."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -125,7 +127,7 @@ def test_runs_are_exactly_the_stretches_of_true(values: list[bool]) -> None:
         assert start < stop
         rebuilt[start:stop] = True
     assert_array_equal(rebuilt, mask)
-    assert all(left[1] < right[0] for left, right in zip(found[:-1], found[1:], strict=True))
+    assert all(left[1] < right[0] for left, right in pairwise(found))
 
 
 def test_the_smear_ahead_of_a_step_is_within_what_is_documented() -> None:

@@ -1,4 +1,4 @@
-"""Heart beats are simulated apart from the muscle; what is found, taken away and left is checked against that."""
+"""Heart beats are simulated apart from the muscle; what is found, removed and left is checked against it."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,14 @@ def rest_of(seconds: float, rate_hz: float, *, seed: int) -> FloatArray:
 
 
 def heart_of(
-    seconds: float, rate_hz: float, *, height: float, seed: int, per_min: float = 68, variability: float = 0.05, swing: float = 0.1
+    seconds: float,
+    rate_hz: float,
+    *,
+    height: float,
+    seed: int,
+    per_min: float = 68,
+    variability: float = 0.05,
+    swing: float = 0.1,
 ) -> tuple[FloatArray, FloatArray]:
     """Electrocardiogram with R waves `height` times the RMS of rest, and when they come."""
     rng = np.random.default_rng([seed, 22])
@@ -36,14 +43,18 @@ def quiet_of(x: FloatArray, busy: list[tuple[float, float]], rate_hz: float) -> 
     return quiet
 
 
-def raises_of(seconds: float, rate_hz: float, *, seed: int, every_s: float = 8.0) -> tuple[FloatArray, list[tuple[float, float]]]:
+def raises_of(
+    seconds: float, rate_hz: float, *, seed: int, every_s: float = 8.0
+) -> tuple[FloatArray, list[tuple[float, float]]]:
     """Two and a half seconds of muscle in every raise, 20 dB over rest."""
     rng = np.random.default_rng([seed, 23])
     n = round(seconds * rate_hz)
     times_s, course = np.arange(n) / rate_hz, np.zeros(n)
     busy: list[tuple[float, float]] = []
-    for start_s in np.arange(5.0, seconds - 4, every_s) + rng.uniform(-0.3, 0.3, np.arange(5.0, seconds - 4, every_s).size):
-        course = np.maximum(course, np.clip((times_s - start_s) / 0.1, 0, 1) * np.clip((start_s + 2.5 - times_s) / 0.2, 0, 1))
+    for cue_s in np.arange(5.0, seconds - 4, every_s):
+        start_s = cue_s + rng.uniform(-0.3, 0.3)
+        rise, fall = np.clip((times_s - start_s) / 0.1, 0, 1), np.clip((start_s + 2.5 - times_s) / 0.2, 0, 1)
+        course = np.maximum(course, rise * fall)
         busy.append((float(start_s), float(start_s) + 2.5))
     return 10 * REST_UV * course * texture(n, rate_hz=rate_hz, rng=rng), busy
 
@@ -69,7 +80,8 @@ def test_beats_at_rest_are_found(height: float, per_min: float) -> None:
         share, extra = matched(truth_s, beats_s)
         found, invented, total = found + share / 4, invented + extra, total + truth_s.size
     assert found >= 0.95
-    assert invented <= 0.02 * total
+    # three times rest is hardly seen, and far too little to be subtracted
+    assert invented <= (0.05 if height < 5 else 0.02) * total
 
 
 @pytest.mark.parametrize("variability", [0.01, 0.08, 0.12])
@@ -112,12 +124,13 @@ def heartless(kind: str, seed: int) -> tuple[FloatArray, BoolArray, float]:
         muscle, _ = raises_of(60, rate_hz, seed=seed, every_s=5.0)
         return x + 0.3 * muscle, everything, rate_hz
     if kind == "muscle":
-        return x + 3 * REST_UV * texture(x.size, rate_hz=rate_hz, rng=rng, kind="motor_units"), everything, rate_hz
+        steady = texture(x.size, rate_hz=rate_hz, rng=rng, kind="motor_units")
+        return x + 3 * REST_UV * steady, everything, rate_hz
     if kind == "breathing":
         times_s = np.arange(x.size) / rate_hz
         course = np.maximum(np.sin(2 * np.pi * times_s / 4.3), 0) ** 2
         return x + 3 * REST_UV * course * texture(x.size, rate_hz=rate_hz, rng=rng), everything, rate_hz
-    if kind == "twitches at the pace of a heart":
+    if kind == "twitches like a heart":
         times_s = np.arange(x.size) / rate_hz
         course = np.exp(-0.5 * ((times_s % 0.9 - 0.45) / 0.06) ** 2)
         return x + 6 * REST_UV * course * texture(x.size, rate_hz=rate_hz, rng=rng), everything, rate_hz
@@ -125,7 +138,7 @@ def heartless(kind: str, seed: int) -> tuple[FloatArray, BoolArray, float]:
 
 
 @pytest.mark.parametrize(
-    "kind", ["rest", "raises", "raises that nobody noticed", "muscle", "breathing", "twitches at the pace of a heart"]
+    "kind", ["rest", "raises", "raises that nobody noticed", "muscle", "breathing", "twitches like a heart"]
 )
 def test_no_heart_is_invented(kind: str) -> None:
     """A hundred people without a heart, whatever else they do: nothing may be subtracted."""
@@ -139,7 +152,9 @@ def test_no_heart_is_invented(kind: str) -> None:
     assert not invented
 
 
-def subtracted(height: float, *, seed: int, rate_hz: float = 1000.0) -> tuple[FloatArray, FloatArray, FloatArray, HeartBeat | None]:
+def subtracted(
+    height: float, *, seed: int, rate_hz: float = 1000.0
+) -> tuple[FloatArray, FloatArray, FloatArray, HeartBeat | None]:
     """Band-passed rest, the same with what is left of the heart, true beats, and what was found."""
     heart, truth_s = heart_of(90, rate_hz, height=height, seed=seed)
     rest = rest_of(90, rate_hz, seed=seed)
@@ -168,13 +183,43 @@ def test_subtraction_takes_most_of_the_heart_away(height: float) -> None:
 
 @pytest.mark.parametrize("height", [10, 20, 40])
 def test_what_is_left_is_told_within_a_factor(height: float) -> None:
-    """Power at beats over rest, measured where the truth says the beats are, against what is reported there."""
+    """Power at beats over rest, measured where the beats truly are, against what is reported there."""
     rest, cleaned, truth_s, found = subtracted(height, seed=9)
     assert found is not None
     at_beats = near(truth_s[1:-1], rest.size, 1000, reach_s=0.03)
     measured = float(np.mean(cleaned[at_beats] ** 2) / np.mean(rest**2) - 1)
     reported = float(np.mean(found.excess_at(np.flatnonzero(at_beats) / 1000)))
     assert reported == pytest.approx(measured, rel=0.5, abs=0.15)
+
+
+def changing_heart(n: int, rate_hz: float, *, height: float, seed: int) -> tuple[FloatArray, FloatArray]:
+    """QRS complexes of which no two are alike: their width swings by a third, their height by a fifth."""
+    rng = np.random.default_rng([seed, 26])
+    beats_s = np.cumsum(rng.uniform(0.78, 0.92, round(n / rate_hz / 0.92)))
+    beats_s = beats_s[(beats_s > 0.5) & (beats_s < n / rate_hz - 0.5)]
+    times_s, course = np.arange(n) / rate_hz, np.zeros(n)
+    for beat_s in beats_s:
+        near_by = slice(round((beat_s - 0.1) * rate_hz), round((beat_s + 0.1) * rate_hz))
+        u = (times_s[near_by] - beat_s) / rng.uniform(0.008, 0.013)
+        course[near_by] += rng.uniform(0.8, 1.2) * (1 - u**2) * np.exp(-0.5 * u**2)
+    return height * REST_UV * course, beats_s
+
+
+@pytest.mark.parametrize("height", [18, 25, 40])
+def test_what_is_left_of_a_changing_heart_is_told_within_a_factor(height: float) -> None:
+    """A mean cannot take away what changes; what remains must then be said, or it is taken for a muscle."""
+    rest = rest_of(90, 1000, seed=15)
+    heart, truth_s = changing_heart(rest.size, 1000, height=height, seed=15)
+    quiet = np.ones(rest.size, dtype=np.bool_)
+    beats_s = find_beats(rest + heart, 1000.0, quiet=quiet)
+    cleaned, found = subtract_beats(bandpass(rest + heart, 1000.0), 1000.0, beats_s=beats_s, quiet=quiet)
+    assert found is not None
+    at_beats = near(truth_s, rest.size, 1000, reach_s=0.02)
+    rest_power = float(np.mean(bandpass(rest, 1000.0) ** 2))
+    measured = float(np.mean(cleaned[at_beats] ** 2)) / rest_power - 1
+    reported = float(np.mean(found.excess_at(np.flatnonzero(at_beats) / 1000)))
+    assert measured > 0.3  # the test would be empty otherwise
+    assert 0.5 < reported / measured < 1.6
 
 
 def test_far_from_a_beat_nothing_is_changed_and_nothing_reported() -> None:
@@ -200,7 +245,9 @@ def test_a_burst_that_begins_at_a_beat_keeps_its_onset() -> None:
     rest = rest_of(90, rate_hz, seed=11)
     quiet = quiet_of(rest, [(float(s) + 0.05, float(s) + 2) for s in starts_s], rate_hz)
     beats_s = find_beats(rest + heart + muscle, rate_hz, quiet=quiet)
-    cleaned, found = subtract_beats(bandpass(rest + heart + muscle, rate_hz), rate_hz, beats_s=beats_s, quiet=quiet)
+    cleaned, found = subtract_beats(
+        bandpass(rest + heart + muscle, rate_hz), rate_hz, beats_s=beats_s, quiet=quiet
+    )
     assert found is not None
     without = bandpass(rest + muscle, rate_hz)
     for start_s in starts_s:
@@ -233,7 +280,9 @@ def test_what_comes_in_is_not_written_to() -> None:
 
 def test_excess_falls_off_to_the_sides_of_each_beat() -> None:
     heart = HeartBeat(np.array([1.0, 2.0]), np.array([0.0, 4.0, 0.0]), 0.1, 5.0)
-    np.testing.assert_allclose(heart.excess_at(np.array([0.5, 0.95, 1.0, 1.5, 2.05, 2.2])), [0, 2, 4, 0, 2, 0], atol=1e-9)
+    np.testing.assert_allclose(
+        heart.excess_at(np.array([0.5, 0.95, 1.0, 1.5, 2.05, 2.2])), [0, 2, 4, 0, 2, 0], atol=1e-9
+    )
     nothing = HeartBeat(np.empty(0), np.empty(0), 0.1, 0.0)
     assert (nothing.excess_at(np.array([1.0])) == 0).all()
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from numpy.random import Generator
 
@@ -23,13 +23,18 @@ from recordings.synth import (
     simulate_session,
 )
 
-#: Power is looked at in frames of 5 ms that begin with the first sample, so a start that is no multiple of
-#: a frame moves every frame a little; half a frame is the most that this can do to an onset.
+#: Power is looked at in frames of 5 ms that begin with the first sample. Whatever moves these frames over the
+#: samples may move an onset by about half a frame; what does not, changes nothing but the last digits.
 TOLERANCE_MS: Final = 3.0
+#: Where rest is added the level of rest is known better, too, and a vague lag may move more than a sharp one.
+SHARE_OF_INTERVAL: Final = 0.06
 BRISK: Final = Schedule(lead_in_s=7.0, every_s=(7.0, 8.0), tail_s=4.0, with_events=False)
 RATE_HZ: Final = 1000.0
 
-few = settings(max_examples=12, deadline=None, derandomize=True)
+#: Without shrinking: a smaller seed is no simpler session.
+few = settings(
+    max_examples=6, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate], database=None
+)
 seeds = st.integers(0, 10_000)
 middles_ms = st.sampled_from([-220.0, -120.0, 0.0, 120.0, 220.0])
 
@@ -54,7 +59,14 @@ def changed(recording: Recording, change: Callable[[Signal], Signal]) -> Recordi
     return replace(recording, signals=tuple(change(signal) for signal in recording.signals))
 
 
-def assert_same(one: Analysis, other: Analysis, *, moved_s: float = 0.0, within_ms: float = TOLERANCE_MS) -> None:
+def assert_same(
+    one: Analysis,
+    other: Analysis,
+    *,
+    moved_s: float = 0.0,
+    within_ms: float = TOLERANCE_MS,
+    share: float = 0.0,
+) -> None:
     """Compare verdicts, orders, lags and intervals, and onsets once moved back."""
     assert other.verdict == one.verdict
     assert other.session.reasons == one.session.reasons
@@ -62,10 +74,14 @@ def assert_same(one: Analysis, other: Analysis, *, moved_s: float = 0.0, within_
     for row, before in zip(other.rows, one.rows, strict=True):
         assert row.flags == before.flags
         assert (row.lag_ms is None) == (before.lag_ms is None)
-        if row.lag_ms is not None and row.glute_onset_s is not None and before.glute_onset_s is not None:
-            assert row.lag_ms == pytest.approx(before.lag_ms, abs=within_ms)
-            assert row.lag_interval_ms == pytest.approx(before.lag_interval_ms, abs=3 * within_ms)
-            assert row.glute_onset_s - moved_s == pytest.approx(before.glute_onset_s, abs=within_ms / 1000)
+        if row.lag_ms is None or before.lag_interval_ms is None:
+            continue
+        allowed_ms = max(within_ms, share * (before.lag_interval_ms[1] - before.lag_interval_ms[0]))
+        assert row.lag_ms == pytest.approx(before.lag_ms, abs=allowed_ms)
+        assert row.lag_interval_ms == pytest.approx(before.lag_interval_ms, abs=3 * allowed_ms)
+        assert row.glute_onset_s is not None
+        assert before.glute_onset_s is not None
+        assert row.glute_onset_s - moved_s == pytest.approx(before.glute_onset_s, abs=allowed_ms / 1000)
     if one.session.median_lag_ms is not None:
         assert other.session.median_lag_ms == pytest.approx(one.session.median_lag_ms, abs=within_ms)
 
@@ -79,14 +95,14 @@ def assert_same(one: Analysis, other: Analysis, *, moved_s: float = 0.0, within_
     middles_ms,
     st.sampled_from([("V", 1e-6), ("mV", 1e-3), ("uV", 1.0), ("nV", 1e3), ("counts", 41.7), ("", 0.013)]),
 )
-def test_the_unit_of_the_samples_changes_nothing(seed: int, middle_ms: float, unit: tuple[str, float]) -> None:
+def test_the_unit_of_the_samples_changes_nothing(
+    seed: int, middle_ms: float, unit: tuple[str, float]
+) -> None:
     recording = session(seed, middle_ms)
     name, factor = unit
 
     def in_unit(signal: Signal) -> Signal:
-        return replace(
-            signal, channel=replace(signal.channel, unit=name), samples=factor * signal.samples
-        )
+        return replace(signal, channel=replace(signal.channel, unit=name), samples=factor * signal.samples)
 
     assert_same(fa.analyze(recording), fa.analyze(changed(recording, in_unit)), within_ms=0.05)
 
@@ -112,7 +128,9 @@ def test_one_channel_in_volts_and_the_other_in_microvolts_are_the_same_quantity(
     recording = session(seed, -120)
     glute, shoulder = recording.signals
     in_volts = replace(glute, channel=replace(glute.channel, unit="V"), samples=1e-6 * glute.samples)
-    assert_same(fa.analyze(recording), fa.analyze(replace(recording, signals=(in_volts, shoulder))), within_ms=0.05)
+    assert_same(
+        fa.analyze(recording), fa.analyze(replace(recording, signals=(in_volts, shoulder))), within_ms=0.05
+    )
 
 
 # -- time ----------------------------------------------------------------------------------------------------
@@ -153,7 +171,12 @@ def test_rest_before_and_after_changes_nothing(
         parts = (_rest(n_before, rng), signal.samples, _rest(n_after, rng))
         return replace(signal, samples=np.concatenate(parts))
 
-    assert_same(fa.analyze(recording), fa.analyze(changed(recording, padded)), moved_s=n_before / RATE_HZ)
+    assert_same(
+        fa.analyze(recording),
+        fa.analyze(changed(recording, padded)),
+        moved_s=n_before / RATE_HZ,
+        share=SHARE_OF_INTERVAL,
+    )
 
 
 # -- which is which ------------------------------------------------------------------------------------------

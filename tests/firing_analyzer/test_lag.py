@@ -14,13 +14,16 @@ from firing_analyzer.refine import OnsetPosterior
 from firing_analyzer.result import Order
 
 
-def normal(mean_s: float, sd_s: float, *, shape_sd_s: float = 0.0, step_s: float = 0.005) -> OnsetPosterior:
+def normal(
+    mean_s: float, sd_s: float, *, shape_sd_s: float = 0.0, step_s: float = 0.005, later_s: float = 0.0
+) -> OnsetPosterior:
     """A normal onset; the probability of each grid point is that of its own step."""
     first = np.floor((mean_s - 6 * sd_s) / step_s)
     time_s = (first + np.arange(int(12 * sd_s / step_s) + 3)) * step_s
     edges = np.append(time_s - step_s / 2, time_s[-1] + step_s / 2)
     share = np.diff(special.ndtr((edges - mean_s) / sd_s))
-    return OnsetPosterior(time_s, share / share.sum(), shape_sd_s)
+    moved_s = np.asarray(time_s + later_s, dtype=np.float64)
+    return OnsetPosterior(moved_s, share / share.sum(), shape_sd_s)
 
 
 def below(lag_ms: float, mean_ms: float, sd_ms: float) -> float:
@@ -78,7 +81,13 @@ def test_an_own_error_is_never_nothing() -> None:
     assert lag.sd_ms > 0
 
 
-@given(st.floats(0.1, 500), st.floats(0.1, 500), st.floats(0.006, 0.08), st.floats(0.006, 0.08), st.floats(1, 300))
+@given(
+    st.floats(0.1, 500),
+    st.floats(0.1, 500),
+    st.floats(0.006, 0.08),
+    st.floats(0.006, 0.08),
+    st.floats(1, 300),
+)
 def test_shares_sum_to_one_and_swapping_mirrors(
     glute_s: float, shoulder_s: float, glute_sd: float, shoulder_sd: float, margin_ms: float
 ) -> None:
@@ -112,11 +121,11 @@ def test_the_median_is_the_middle_quantile() -> None:
 
 def test_probability_is_that_of_any_shape_not_only_normal() -> None:
     """A two-peaked onset gives a two-peaked lag, peak by peak."""
-    time_s = np.arange(0, 41) * 0.005
+    time_s = np.linspace(1.0, 1.2, 41)
     probability = np.zeros(41)
     probability[[5, 35]] = (0.3, 0.7)
-    glute = OnsetPosterior(np.arange(3) * 0.005 + 1.0, np.array([0.0, 1.0, 0.0]))
-    lag = lag_between(glute, OnsetPosterior(1.0 + time_s, probability))
+    glute = OnsetPosterior(np.array([1.0, 1.005, 1.01]), np.array([0.0, 1.0, 0.0]))
+    lag = lag_between(glute, OnsetPosterior(time_s, probability))
     assert lag.shares(95.0)[2] == pytest.approx(0.7, abs=0.01)  # peaks at 20 and at 170 ms
     assert float(lag.probability[(lag.lag_ms > 10) & (lag.lag_ms < 30)].sum()) == pytest.approx(0.3, abs=0.01)
 
@@ -125,8 +134,8 @@ def test_probability_is_that_of_any_shape_not_only_normal() -> None:
 def test_where_in_the_recording_it_happened_does_not_matter(offset_s: float) -> None:
     glute, shoulder = normal(10.0, 0.02), normal(9.9, 0.02)
     moved = lag_between(
-        OnsetPosterior(glute.time_s + offset_s, glute.probability),
-        OnsetPosterior(shoulder.time_s + offset_s, shoulder.probability),
+        normal(10.0, 0.02, later_s=offset_s),
+        normal(9.9, 0.02, later_s=offset_s),
     )
     assert moved.median_ms == pytest.approx(lag_between(glute, shoulder).median_ms, abs=0.05)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from firing_analyzer.filters import FloatArray, bandpass
+from firing_analyzer.filters import BoolArray, FloatArray, bandpass
 from firing_analyzer.mains import subtract_mains
 from recordings.synth import simulate_burst
 from recordings.synth.nuisances import mains_hum
@@ -16,7 +16,9 @@ def noise(seconds: float, rate_hz: float, *, seed: int) -> FloatArray:
     return 3.0 * rest_noise(round(seconds * rate_hz), rate_hz=rate_hz, rng=rng)
 
 
-def hum_of(seconds: float, rate_hz: float, mains_hz: float, *, rms: float, seed: int, drift: float = 0.15) -> FloatArray:
+def hum_of(
+    seconds: float, rate_hz: float, mains_hz: float, *, rms: float, seed: int, drift: float = 0.15
+) -> FloatArray:
     times_s = np.arange(round(seconds * rate_hz)) / rate_hz
     rng = np.random.default_rng([seed, 18])
     return rms * mains_hum(times_s, rate_hz=rate_hz, rng=rng, mains_hz=mains_hz, drift=drift)
@@ -50,15 +52,17 @@ def test_what_is_left_of_hum_is_below_rest(rms: float) -> None:
     assert decibels(power(bandpass(cleaned, 2000.0)) / power(bandpass(rest, 2000.0))) < 1.0
 
 
-def bursts_and_rest(rate_hz: float, *, seed: int, n: int = 5) -> tuple[FloatArray, FloatArray]:
+def bursts_and_rest(rate_hz: float, *, seed: int, n: int = 5) -> tuple[FloatArray, BoolArray]:
     """Ten seconds for every burst: rest, then two seconds of muscle; and where the muscle is at work."""
     pieces = [
-        simulate_burst(rate_hz=rate_hz, duration_s=10, onset_s=6, end_s=8.5, rise_ms=100, snr_db=20, seed=100 * seed + k)
+        simulate_burst(
+            rate_hz=rate_hz, duration_s=10, onset_s=6, end_s=8.5, rise_ms=100, snr_db=20, seed=100 * seed + k
+        )
         for k in range(n)
     ]
     x = np.concatenate(pieces)
     times_s = np.arange(x.size) / rate_hz % (pieces[0].size / rate_hz)
-    return x, np.asarray((times_s > 6.3) & (times_s < 8.1))
+    return x, (times_s > 6.3) & (times_s < 8.1)
 
 
 @pytest.mark.parametrize("mains_hz", [50.0, 49.9, 60.05])
@@ -68,7 +72,9 @@ def test_a_burst_over_hum_keeps_its_power(rate_hz: float, mains_hz: float) -> No
     hum = hum_of(muscle.size / rate_hz, rate_hz, mains_hz, rms=3.0, seed=3)
     cleaned, found = subtract_mains(muscle + hum, rate_hz)
     assert found.base_hz is not None
-    change_db = decibels(power(bandpass(cleaned, rate_hz)[working == 1]) / power(bandpass(muscle, rate_hz)[working == 1]))
+    change_db = decibels(
+        power(bandpass(cleaned, rate_hz)[working]) / power(bandpass(muscle, rate_hz)[working])
+    )
     assert abs(change_db) < 0.3
 
 
@@ -171,7 +177,9 @@ def test_scale_and_sign_pass_through() -> None:
     cleaned, found = subtract_mains(x, 1000.0)
     for factor in (1e-6, -1.0, 1e3):
         scaled, same = subtract_mains(factor * x, 1000.0)
-        np.testing.assert_allclose(scaled, factor * cleaned, rtol=1e-6, atol=1e-9 * abs(factor) * np.abs(x).max())
+        np.testing.assert_allclose(
+            scaled, factor * cleaned, rtol=1e-6, atol=1e-9 * abs(factor) * np.abs(x).max()
+        )
         assert same.base_hz == found.base_hz
 
 

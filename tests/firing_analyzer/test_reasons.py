@@ -33,7 +33,7 @@ def test_a_clear_session_is_told_without_reason_or_warning(
     expected = {-140.0: "shoulder_first", 140.0: "glute_first", 0.0: "together"}
     assert found.verdict == expected[lag_ms]
     assert not said(found)
-    assert all(row.order == found.verdict or row.order == "unclear" for row in found.rows)
+    assert all(row.order in {found.verdict, "unclear"} for row in found.rows)
     assert not any(row.flags for row in found.rows)
 
 
@@ -87,7 +87,13 @@ def test_lags_spread_evenly_over_both_orders_are_inconsistent_but_no_two_pattern
 @seeds
 @pytest.mark.parametrize(
     ("silent", "verdict"),
-    [(2, "shoulder_first"), (3, "shoulder_first"), (4, "cannot_tell"), (7, "cannot_tell"), (8, "shoulder_silent")],
+    [
+        (2, "shoulder_first"),
+        (3, "shoulder_first"),
+        (4, "cannot_tell"),
+        (7, "cannot_tell"),
+        (8, "shoulder_silent"),
+    ],
 )
 def test_shares_of_silence_decide_as_published(
     analysed: Analysed, seed: int, silent: int, verdict: str

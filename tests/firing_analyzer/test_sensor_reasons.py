@@ -1,4 +1,4 @@
-"""Why a session cannot be told, by what its sensors did: clocks, rates, envelopes, one signal on both channels.
+"""Why a session cannot be told, by what its sensors did: clocks, rates, envelopes, electrodes.
 
 What the person did is in ``test_reasons.py``.
 """
@@ -47,7 +47,9 @@ def test_two_sensors_whose_clocks_may_differ_too_much_are_unsynchronised(
 
 
 @seeds
-def test_a_small_clock_error_widens_every_interval_and_leaves_the_verdict(analysed: Analysed, seed: int) -> None:
+def test_a_small_clock_error_widens_every_interval_and_leaves_the_verdict(
+    analysed: Analysed, seed: int
+) -> None:
     one = analysed(seed=seed, lags_ms=CLEAR)
     two = analysed(seed=seed, lags_ms=CLEAR, sensors=Sensors(two_devices=True, clock_error_ms=12.0))
     assert two.verdict == one.verdict == "shoulder_first"
@@ -111,7 +113,9 @@ def test_a_silent_shoulder_that_picks_up_the_glute_is_a_common_signal(analysed: 
 
 
 @pytest.mark.parametrize("crosstalk", [0.2, 0.3])
-def test_muscles_heard_through_one_another_are_not_called_together(analysed: Analysed, crosstalk: float) -> None:
+def test_muscles_heard_through_one_another_are_not_called_together(
+    analysed: Analysed, crosstalk: float
+) -> None:
     # true lags of -140 ms: each electrode hears the other muscle start
     for seed in range(6):
         found = analysed(seed=seed, lags_ms=CLEAR, sensors=Sensors(crosstalk=crosstalk))
@@ -180,7 +184,9 @@ def test_an_envelope_with_a_short_window_is_a_warning(analysed: Analysed, seed: 
 @seeds
 def test_a_wider_smoothing_window_widens_the_interval(analysed: Analysed, seed: int) -> None:
     widths = [
-        width_ms(analysed(seed=seed, lags_ms=[-250.0] * 8, rate_hz=500.0, sensors=Sensors(smoothing_ms=window)))
+        width_ms(
+            analysed(seed=seed, lags_ms=[-250.0] * 8, rate_hz=500.0, sensors=Sensors(smoothing_ms=window))
+        )
         for window in (10.0, 45.0)
     ]
     assert widths[1] > widths[0] + 20
@@ -199,9 +205,7 @@ def test_an_envelope_smoothed_over_more_than_50_ms_is_refused(
 @seeds
 def test_an_envelope_of_unknown_window_is_refused(analysed: Analysed, seed: int) -> None:
     sensors = Sensors(smoothing_ms=25.0)
-    found = analysed(
-        seed=seed, lags_ms=[-250.0] * 8, rate_hz=500.0, sensors=sensors, change=without_window
-    )
+    found = analysed(seed=seed, lags_ms=[-250.0] * 8, rate_hz=500.0, sensors=sensors, change=without_window)
     assert "envelope_only" in found.session.reasons
 
 
@@ -226,7 +230,7 @@ def test_a_dead_electrode_is_refused_by_name(analysed: Analysed, channel: int, v
         signals[channel] = replace(signals[channel], samples=np.full(signals[channel].samples.size, value))
         return replace(recording, signals=tuple(signals))
 
-    with pytest.raises(SignalError, match="constant|missing") as refusal:
+    with pytest.raises(SignalError, match=r"constant|missing") as refusal:
         analysed(lags_ms=CLEAR, change=dead)
     assert refusal.value.channel == ("GM_L", "UT_R")[channel]
 

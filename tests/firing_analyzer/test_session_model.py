@@ -75,7 +75,7 @@ def measured(lag_ms: float, sd_ms: float) -> Judged:
     """Make a repetition with a lag whose posterior is normal."""
     grid = np.round(lag_ms) + np.arange(-150.0, 151.0)
     probability = stats.norm.pdf(grid, lag_ms, sd_ms)
-    lag = Lag(grid, probability / probability.sum(), lag_ms, sd_ms, 0.0)
+    lag = Lag(grid, probability / probability.sum(), sd_ms=sd_ms, shape_sd_ms=0.0)
     order = order_of(lag.shares(MARGIN_MS), probability=Settings().repetition_probability)
     return Judged(Repetition(1, 0.0, 1.0, lag_ms=lag_ms, order=order), lag)
 

@@ -5,7 +5,6 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,7 +115,9 @@ def test_every_setting_has_its_impossible_values_tested() -> None:
     assert set(IMPOSSIBLE) == set(NAMES)
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in IMPOSSIBLE.items() for value in values])
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in IMPOSSIBLE.items() for value in values]
+)
 def test_an_impossible_value_names_its_key(name: str, value: object) -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_toml(f"{name} = {toml_of(value)}\n")
@@ -135,7 +136,9 @@ def test_what_is_no_number_is_no_setting(name: str, value: str) -> None:
     assert caught.value.key == name
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in IMPOSSIBLE.items() for value in values])
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in IMPOSSIBLE.items() for value in values]
+)
 def test_an_impossible_value_is_caught_in_python_too(name: str, value: Any) -> None:
     """Through `from_dict`; the bare constructor does not check single values, and need not."""
     with pytest.raises(SettingsError) as caught:
@@ -145,7 +148,12 @@ def test_an_impossible_value_is_caught_in_python_too(name: str, value: Any) -> N
 
 @pytest.mark.parametrize(
     ("wrong", "meant"),
-    [("margn_ms", "margin_ms"), ("lowhz", "low_hz"), ("confidance", "confidence"), ("Margin_ms", "margin_ms")],
+    [
+        ("margn_ms", "margin_ms"),
+        ("lowhz", "low_hz"),
+        ("confidance", "confidence"),
+        ("Margin_ms", "margin_ms"),
+    ],
 )
 def test_a_misspelt_key_is_named_and_the_right_one_offered(wrong: str, meant: str) -> None:
     with pytest.raises(SettingsError) as caught:
@@ -167,7 +175,9 @@ def test_a_table_is_not_swallowed() -> None:
     assert caught.value.key == "analysis"
 
 
-@pytest.mark.parametrize("text", ["margin_ms =", "= 3", "margin_ms: 40", "margin_ms = 40\nmargin_ms = 50", "\x00"])
+@pytest.mark.parametrize(
+    "text", ["margin_ms =", "= 3", "margin_ms: 40", "margin_ms = 40\nmargin_ms = 50", "\x00"]
+)
 def test_what_is_not_toml_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_toml(text)
@@ -192,7 +202,9 @@ def test_two_values_that_contradict_each_other_are_named(text: str, key: str) ->
 
 def test_two_values_that_fit_only_together_are_taken() -> None:
     """Each of them alone would contradict a default."""
-    settings = Settings.from_toml("low_hz = 150\nhigh_hz = 160\nsilent_share = 0.3\nsometimes_silent_share = 0.2")
+    settings = Settings.from_toml(
+        "low_hz = 150\nhigh_hz = 160\nsilent_share = 0.3\nsometimes_silent_share = 0.2"
+    )
     assert (settings.low_hz, settings.high_hz, settings.silent_share) == (150.0, 160.0, 0.3)
 
 
@@ -240,4 +252,3 @@ def test_settings_cannot_be_changed() -> None:
 
 def test_an_empty_text_means_the_defaults() -> None:
     assert Settings.from_toml("") == Settings()
-    assert msgspec.structs.asdict(Settings()) == Settings().to_dict()

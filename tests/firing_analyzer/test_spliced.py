@@ -14,7 +14,14 @@ from firing_analyzer.result import Repetition
 MAY_ABSTAIN = ("slow_rise", "together_unequal_snr", "weak_glute_fires_first", "weak_shoulder_fires_first")
 #: What the recording itself spoils, so that raises may be left out.
 MAY_LEAVE_OUT = ("buried_in_noise", "inconsistent", "tonic_shoulder")
-PLAIN = ("shoulder_first", "glute_first", "together", "shoulder_first_ecg", "glute_first_ecg", "glute_first_hum")
+PLAIN = (
+    "shoulder_first",
+    "glute_first",
+    "together",
+    "shoulder_first_ecg",
+    "glute_first_ecg",
+    "glute_first_hum",
+)
 UNEQUAL = ("together_unequal_snr", "weak_glute_fires_first", "weak_shoulder_fires_first")
 SILENT = ("shoulder_silent", "shoulder_silent_ecg")
 NAMES = (
