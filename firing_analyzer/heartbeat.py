@@ -20,6 +20,9 @@ LOW_HZ, HIGH_HZ = 8.0, 30.0
 SEARCH_HZ = 200.0
 #: Extent of a beat around its peak, within the muscle's band.
 REACH_S = 0.12
+#: Its core, by which each beat is placed; how much louder than a beat a burst drowns it; largest beat
+#: against the mean one.
+CORE_S, DROWNED, MOST_GAIN = 0.04, 4.0, 2.5
 #: Fewest beats that make a mean shape.
 FEWEST = 6
 #: Share of the quiet time that regular beats must fill.
@@ -213,16 +216,21 @@ def subtract_beats(
     extra = float(np.mean((y[resting[:, None] + lags] * taper) ** 2)) - rest_power * float(np.mean(taper**2))
     if float(np.mean(mean**2)) - chance < LEAST_EXPLAINED * extra:
         return y, None
-    peaks = peaks.copy()
-    peaks[still] = resting
+    core = np.abs(lags) <= round(CORE_S * rate_hz)
+    height_power = float(np.mean(mean[core] ** 2))
     cleaned = y.copy()
-    energy = float(np.sum(mean**2))
-    residue = []
-    for peak, at_rest in zip(peaks.tolist(), still.tolist(), strict=True):
-        piece = slice(peak - reach, peak + reach + 1)
-        gain = float(np.clip(y[piece] @ mean / energy, 0.4, 1.8)) if at_rest else 1.0
+    residue: list[FloatArray] = []
+    for k, peak in enumerate(peaks.tolist()):
+        near = peak + shifts[:, None] + lags[core]
+        fit = y[near] @ mean[core]
+        best = int(fit.argmax())
+        drowned = float(np.mean(y[near[best]] ** 2)) > DROWNED * (height_power + rest_power)
+        # under a burst the beat cannot be fitted, and need not be
+        gain = 1.0 if drowned else float(np.clip(fit[best] / np.sum(mean[core] ** 2), 0.0, MOST_GAIN))
+        peaks[k] = peak if drowned else peak + shifts[best]
+        piece = slice(peaks[k] - reach, peaks[k] + reach + 1)
         cleaned[piece] -= gain * mean
-        if at_rest:
+        if still[k]:
             residue.append(cleaned[piece] ** 2)
     left = ndimage.gaussian_filter1d(np.mean(residue, axis=0), 0.004 * rate_hz) / rest_power - 1
     noise = np.sqrt(2 / len(residue) / max(0.014 * 2 * 0.4 * rate_hz, 1))
