@@ -7,6 +7,7 @@ from firing_analyzer.burst_onset import BurstOnset, burst_onset, rest_change_db
 from firing_analyzer.condition import Conditioned
 from firing_analyzer.lag import lag_between, order_of
 from firing_analyzer.pairing import Pairing, pair_shoulder
+from firing_analyzer.quality import looks_tonic
 from firing_analyzer.repetitions import Raise
 from firing_analyzer.result import Interval, Repetition
 from firing_analyzer.settings import Settings
@@ -40,6 +41,7 @@ def judge_raises(
         One for each raise, in order.
     """
     judged: list[Judged] = []
+    tonic = looks_tonic(shoulder)
     previous_end_s = -np.inf
     for number, item in enumerate(raises, start=1):
         if item.glute is None:
@@ -58,7 +60,9 @@ def judge_raises(
                 previous_end_s=previous_end_s,
                 settings=settings,
             )
-            one = _OneRaise(number, item, glute=onset, pairing=pairing, shoulder=shoulder, settings=settings)
+            one = _OneRaise(
+                number, item, glute=onset, pairing=pairing, shoulder=shoulder, tonic=tonic, settings=settings
+            )
             judged.append(one.judge(clock_ms=clock_ms, margin_ms=margin_ms))
         previous_end_s = item.end_s
     return tuple(judged)
@@ -87,6 +91,7 @@ class _OneRaise:
         glute: BurstOnset,
         pairing: Pairing,
         shoulder: Conditioned,
+        tonic: bool,
         settings: Settings,
     ) -> None:
         self.number, self.item, self.glute, self.pairing, self.settings = (
@@ -99,6 +104,11 @@ class _OneRaise:
         self.shoulder: BurstOnset | None = None
         self.flags = list(pairing.flags)
         self.vague = pairing.finding == "vague"
+        self.silent = pairing.finding == "silent"
+        if self.silent and tonic:
+            # a muscle that never rests is not silent, it is only not seen to start
+            self.silent = False
+            self.flags.append("shoulder_already_active")
         if pairing.burst is not None:
             self.shoulder = burst_onset(
                 shoulder, pairing.burst, earliest_s=pairing.earliest_s, confidence=settings.confidence
@@ -140,7 +150,7 @@ class _OneRaise:
             shares = lag.shares(margin_ms)
             if lag.median_ms > settings.late_ms:
                 self.flags.append("shoulder_late")
-        silent = self.pairing.finding == "silent" and self.glute_timed and self.usable
+        silent = self.silent and self.glute_timed and self.usable
         order = order_of(shares, probability=settings.repetition_probability) if shares else "unclear"
         glute_at = _timing(glute, settings) if self.glute_timed else (None, None)
         shoulder_at = _timing(shoulder, settings) if shoulder is not None and not self.vague else (None, None)
