@@ -81,7 +81,7 @@ def test_envelopes_pair_where_both_sites_have_no_raw_emg_in_common() -> None:
         (
             recording(*FOUR, leg="left", glute="GM_X"),
             ChannelError,
-            "'GM_X' is not in the recording; it has GM_L",
+            "'GM_X' is not in the recording; name one of GM_L",
         ),
         (recording(*FOUR, leg="left", glute="UT_R"), ChannelError, "'UT_R' would be glute and shoulder"),
         (
