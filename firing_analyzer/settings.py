@@ -3,7 +3,7 @@
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -98,6 +98,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     between_repetition_sd_ms: Annotated[float, Meta(gt=0, le=2000)] = 200.0
 
     def __post_init__(self) -> None:
+        # the same checks for settings made in Python as for those read from a file
+        for key, kind in get_type_hints(type(self), include_extras=True).items():
+            _check(key, getattr(self, key), kind)
         if self.low_hz >= self.high_hz:
             raise SettingsError(
                 f"settings: low_hz ({self.low_hz:g}) must be below high_hz ({self.high_hz:g})", key="low_hz"
@@ -135,14 +138,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
                 raise SettingsError(
                     f"settings: there is no setting {key!r}; {_suggestion(key, known)}", key=key
                 )
+        kinds = get_type_hints(cls, include_extras=True)
         for key, value in values.items():
-            try:
-                msgspec.convert({key: value}, cls)
-            except msgspec.ValidationError as error:
-                problem = str(error).partition(" - at ")[0].replace("`", "")
-                raise SettingsError(f"settings: {key} = {value!r} cannot be: {problem}", key=key) from error
-            except SettingsError:
-                continue  # two keys that fit only together; judged below
+            _check(key, value, kinds[key])
         return msgspec.convert(values, cls)
 
     @classmethod
@@ -178,6 +176,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         True
         """
         return "".join(f"{key} = {_toml(value)}\n" for key, value in self.to_dict().items())
+
+
+def _check(key: str, value: object, kind: object) -> None:
+    try:
+        msgspec.convert(value, type=cast("type[object]", kind))
+    except msgspec.ValidationError as error:
+        problem = str(error).partition(" - at ")[0].replace("`", "")
+        raise SettingsError(f"settings: {key} = {value!r} cannot be: {problem}", key=key) from error
 
 
 def _suggestion(key: str, known: tuple[str, ...]) -> str:
