@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from firing_analyzer.errors import AnalysisError as AnalysisError
+    from firing_analyzer.filters import bandpass as bandpass
     from firing_analyzer.onsets import detect as detect
     from firing_analyzer.pipeline import analyze as analyze
     from firing_analyzer.plots import plot_lags as plot_lags
@@ -30,6 +31,7 @@ _HOMES: Final = {
     "RecordingError": "recordings.errors",
     "Settings": "firing_analyzer.settings",
     "analyze": "firing_analyzer.pipeline",
+    "bandpass": "firing_analyzer.filters",
     "detect": "firing_analyzer.onsets",
     "open_recording": "recordings.open",
     "plot_lags": "firing_analyzer.plots",
@@ -45,6 +47,7 @@ __all__ = [
     "Settings",
     "__version__",
     "analyze",
+    "bandpass",
     "detect",
     "open_recording",
     "plot_lags",
@@ -63,4 +66,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES, "synth"])
+    return sorted(__all__)

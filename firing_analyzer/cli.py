@@ -16,6 +16,7 @@ from firing_analyzer import __version__
 from firing_analyzer.commands.analyze import analyze
 from firing_analyzer.commands.demo import demo
 from firing_analyzer.commands.doctor import doctor
+from firing_analyzer.commands.record import record, recover
 from firing_analyzer.commands.refusals import NAME, refuse
 from firing_analyzer.doctor import REQUIRED, packages_in_the_way
 
@@ -57,7 +58,7 @@ def commands(ctx: click.Context) -> None:
             raise click.ClickException(f"{finding.detail}; {finding.to_do}")
 
 
-for _command in (analyze, demo, doctor):
+for _command in (analyze, demo, doctor, record, recover):
     commands.add_command(_command)
 
 
@@ -114,8 +115,9 @@ def _roots() -> tuple[type[Exception], ...]:
     """Roots of our own errors, imported late: until we have looked, a stranger may stand in their place."""
     from firing_analyzer.errors import AnalysisError  # noqa: PLC0415
     from recordings.errors import RecordingError  # noqa: PLC0415
+    from sensors.errors import SensorError  # noqa: PLC0415
 
-    return AnalysisError, RecordingError
+    return AnalysisError, RecordingError, SensorError
 
 
 def _discard_output() -> None:

@@ -121,8 +121,18 @@ FLAGS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def reason_text(code: str) -> str:
+#: Instead of what `common_signal` says, where the two channels are alike through and through.
+_SAME_SIGNAL: Final = "The two channels carry the same signal."
+
+
+def reason_text(code: str, *, same_signal: bool = False) -> str:
     """Say why nothing can be told, and what to do about it.
+
+    Parameters
+    ----------
+    code : str
+    same_signal : bool
+        Whether the two channels are the same signal, and not only in part.
 
     Examples
     --------
@@ -130,13 +140,16 @@ def reason_text(code: str) -> str:
     'There is no sensor on the shoulder. Put one on the upper trapezius opposite the raised leg.'
     """
     explanation = CODES[code]
-    return f"{explanation.what} {explanation.advice}"
+    what = _SAME_SIGNAL if same_signal and code == "common_signal" else explanation.what
+    return f"{what} {explanation.advice}"
 
 
-def warning_text(code: str) -> str:
-    """Say what a reader of the verdict should know, and what to do about it."""
+def warning_text(code: str, *, same_signal: bool = False) -> str:
+    """Say what a reader of the verdict should know, and what to do about it; see `reason_text`."""
     explanation = CODES[code]
-    return f"{explanation.as_warning or explanation.what} {explanation.advice}"
+    if explanation.as_warning is not None:
+        return f"{explanation.as_warning} {explanation.advice}"
+    return reason_text(code, same_signal=same_signal)
 
 
 def flag_text(code: str) -> str:

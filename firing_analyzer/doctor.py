@@ -8,6 +8,7 @@ import importlib.util
 import os
 import platform
 import re
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -36,13 +37,14 @@ EXTRAS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "ezc3d": ("1.6", "C3D files"),
         "h5py": ("3.11", "OpenSignals .h5 files"),
     },
+    "lsl": {"pylsl": ("1.16", "streams of the Lab Streaming Layer")},
 }
 _OURS: Final = ("recordings", "sensors")
 _HOME: Final = Path(__file__).resolve().parent.parent
 _OLDEST_PYTHON: Final = (3, 11)
 #: The first Windows whose Bluetooth can be used by programs (version 1709).
 _OLDEST_WINDOWS_BUILD: Final = 16299
-_ONLY_FOR_SENSORS: Final = "needed only for recording from sensors"
+_ONLY_FOR_SENSORS: Final = "not needed yet: recording from sensors is to come"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def examine() -> list[Finding]:
             for name, (least, purpose) in packages.items()
         ),
         _folder(),
+        *_names_in_this_folder(),
         *_bluetooth(),
     ]
 
@@ -152,7 +155,8 @@ def _own_packages() -> Iterator[Finding]:
                 name,
                 "problem",
                 f"{', '.join(others)} installs a package of the same name over it",
-                f"pip uninstall {' '.join(others)}, then install firing-analyzer again",
+                f"{shlex.quote(sys.executable)} -m pip uninstall {' '.join(others)}, "
+                "then install firing-analyzer again",
             )
         else:
             yield Finding(name, "ok", f"beside firing_analyzer in {_HOME}")
@@ -165,7 +169,7 @@ def _package(name: str, least: str, purpose: str, *, extra: str | None = None) -
         version = ""
     importable = importlib.util.find_spec(name) is not None if name not in sys.modules else True
     what = name if extra is None else f"{name} (extra {extra!r})"
-    install = f'pip install "{name}>={least}"' if extra is None else f'pip install "firing-analyzer[{extra}]"'
+    install = f'{shlex.quote(sys.executable)} -m pip install "{name}>={least}"'
     if not version or not importable:
         state: State = "problem" if extra is None else "missing"
         return Finding(what, state, f"not installed; it is for {purpose}", install)
@@ -186,6 +190,26 @@ def _folder() -> Finding:
     if os.access(here, os.W_OK):
         return Finding("this folder", "ok", f"{here} can be written to")
     return Finding("this folder", "problem", f"{here} cannot be written to", "use --out, or another folder")
+
+
+def _names_in_this_folder() -> Iterator[Finding]:
+    """Find files here that would hide a package of ours, even where this very command is not affected.
+
+    ``python -m`` and notebooks look in the working folder first, the installed command does not.
+    """
+    try:
+        here = Path.cwd().resolve()
+    except OSError:
+        return  # said by _folder
+    if here == _HOME:
+        return
+    hidden = {finding.what for finding in packages_in_the_way()}
+    for name in _OURS:
+        places = (here / f"{name}.py", here / name / "__init__.py")
+        found = next((file for file in places if file.is_file()), None)
+        if found is not None and name not in hidden:
+            detail = f"{found}: it hides a package of firing-analyzer from python -m and notebooks here"
+            yield Finding(f"{name} in this folder", "problem", detail, "rename it, or work in another folder")
 
 
 def _bluetooth() -> Iterable[Finding]:

@@ -8,6 +8,7 @@ import firing_analyzer
 from firing_analyzer.circumstances import clock_error_ms, margin_of, weigh_circumstances
 from firing_analyzer.condition import Conditioned, condition
 from firing_analyzer.errors import SignalError
+from firing_analyzer.muscle_words import naming_notes, simulation_notes
 from firing_analyzer.quality import channel_notes, common_signal, pair_notes
 from firing_analyzer.raise_order import judge_raises
 from firing_analyzer.repetitions import find_raises
@@ -70,7 +71,14 @@ def analyze(recording: Recording, settings: Settings | None = None) -> Analysis:
     return Analysis(
         session=judge(judged, circumstances, settings),
         rows=tuple(item.row for item in judged),
-        quality=(*channel_notes(glute), *channel_notes(shoulder), *pair_notes(shoulder, correlation)),
+        quality=(
+            *(note for one in (glute, shoulder) for note in simulation_notes(one.channel)),
+            *naming_notes(glute.channel, "glute"),
+            *naming_notes(shoulder.channel, "shoulder"),
+            *channel_notes(glute),
+            *channel_notes(shoulder),
+            *pair_notes(shoulder, correlation),
+        ),
         glute=_trace(glute),
         shoulder=_trace(shoulder),
         leg=pair.leg,

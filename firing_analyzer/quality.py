@@ -11,6 +11,8 @@ from firing_analyzer.result import QualityNote
 
 #: Correlation of the two channels, at the same instant, while either works: doubtful, and refused.
 COMMON_WARNS, COMMON_REFUSES = 0.3, 0.6
+#: From here on the two carry one and the same signal, not only in part.
+SAME_SIGNAL = 0.9
 #: Rest that holds this much more power per hertz low in the band than high up looks like a working muscle.
 TONIC_DB = 9.0
 #: Least rest in a recording.
@@ -77,11 +79,15 @@ def _notes_on_signal(conditioned: Conditioned) -> dict[str, str]:
 
 
 def pair_notes(shoulder: Conditioned, correlation: float) -> list[QualityNote]:
-    """Say it if the shoulder's channel carries the glute's signal (see `common_signal`)."""
+    """Say it if the shoulder's channel carries the glute's signal (see `common_signal`), in part or whole."""
     if correlation <= COMMON_WARNS:
         return []
     detail = f"correlation with the glute's channel {correlation:.2f} at the same instant"
-    return [QualityNote(shoulder.channel.label, "common_signal", detail)]
+    notes = [QualityNote(shoulder.channel.label, "common_signal", detail)]
+    if correlation > SAME_SIGNAL:
+        detail = "the same signal as on the glute's channel"
+        notes.append(QualityNote(shoulder.channel.label, "same_signal", detail))
+    return notes
 
 
 def looks_tonic(conditioned: Conditioned) -> bool:

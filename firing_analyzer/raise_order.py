@@ -44,28 +44,100 @@ def judge_raises(
     tonic = looks_tonic(shoulder)
     previous_end_s = -np.inf
     for number, item in enumerate(raises, start=1):
-        if item.glute is None:
-            judged.append(_without_glute(number, item, glute))
-        else:
-            onset = burst_onset(
-                glute,
-                item.glute,
-                earliest_s=_activity_before(glute, item.glute),
-                confidence=settings.confidence,
-            )
-            pairing = pair_shoulder(
-                shoulder.activity,
-                glute_onset_s=onset.posterior.median_s,
-                glute_end_s=item.end_s,
-                previous_end_s=previous_end_s,
-                settings=settings,
-            )
-            one = _OneRaise(
-                number, item, glute=onset, pairing=pairing, shoulder=shoulder, tonic=tonic, settings=settings
-            )
-            judged.append(one.judge(clock_ms=clock_ms, margin_ms=margin_ms))
+        one = judge_raise(
+            item,
+            glute,
+            shoulder,
+            number=number,
+            previous_end_s=previous_end_s,
+            tonic=tonic,
+            clock_ms=clock_ms,
+            margin_ms=margin_ms,
+            settings=settings,
+        )
+        judged.append(one)
         previous_end_s = item.end_s
     return tuple(judged)
+
+
+def judge_raise(
+    item: Raise,
+    glute: Conditioned,
+    shoulder: Conditioned,
+    *,
+    number: int,
+    previous_end_s: float,
+    tonic: bool,
+    clock_ms: float,
+    margin_ms: float,
+    settings: Settings,
+) -> Judged:
+    """Time both muscles in one raise.
+
+    Parameters
+    ----------
+    item : Raise
+    glute, shoulder : Conditioned
+    number : int
+        Of the repetition, from 1.
+    previous_end_s : float
+        End of the raise before; minus infinity for the first.
+    tonic : bool
+        Whether the shoulder never rests (see `firing_analyzer.quality.looks_tonic`).
+    clock_ms, margin_ms : float
+        As in `judge_raises`.
+    settings : Settings
+
+    Returns
+    -------
+    Judged
+    """
+    if item.glute is None:
+        return _without_glute(number, item, glute)
+    onset = _glute_onset(item.glute, glute, settings)
+    pairing = pair_shoulder(
+        shoulder.activity,
+        glute_onset_s=onset.posterior.median_s,
+        glute_end_s=item.end_s,
+        previous_end_s=previous_end_s,
+        settings=settings,
+    )
+    one = _OneRaise(
+        number, item, glute=onset, pairing=pairing, shoulder=shoulder, tonic=tonic, settings=settings
+    )
+    return one.judge(clock_ms=clock_ms, margin_ms=margin_ms)
+
+
+def judge_without_shoulder(item: Raise, glute: Conditioned, *, number: int, settings: Settings) -> Judged:
+    """Time the glute alone, where no sample of the shoulder is there to be looked at.
+
+    Returns
+    -------
+    Judged
+        Not usable, and flagged ``lost_samples``.
+    """
+    if item.glute is None:
+        return _without_glute(number, item, glute)
+    onset = _glute_onset(item.glute, glute, settings)
+    timed = onset.snr_db >= settings.min_snr_db and not onset.posterior.pinned
+    at_s, interval_s = _timing(onset, settings) if timed else (None, None)
+    row = Repetition(
+        number,
+        item.start_s,
+        item.end_s,
+        included=not item.excluded,
+        flags=("lost_samples",),
+        glute_onset_s=at_s,
+        glute_onset_interval_s=interval_s,
+        glute_snr_db=onset.snr_db,
+    )
+    return Judged(row, None, usable=False)
+
+
+def _glute_onset(burst: Burst, glute: Conditioned, settings: Settings) -> BurstOnset:
+    return burst_onset(
+        glute, burst, earliest_s=_activity_before(glute, burst), confidence=settings.confidence
+    )
 
 
 def _without_glute(number: int, item: Raise, glute: Conditioned) -> Judged:

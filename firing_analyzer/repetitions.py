@@ -38,6 +38,21 @@ class Raise:
     excluded: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Glute activity that lasts like a raise.
+
+    Attributes
+    ----------
+    burst : Burst
+    level_db : float
+        Its SNR; what is far fainter and shorter than the others is no raise.
+    """
+
+    burst: Burst
+    level_db: float
+
+
 def find_raises(
     glute: Conditioned, events: tuple[Event, ...], settings: Settings
 ) -> tuple[tuple[Raise, ...], bool]:
@@ -57,22 +72,46 @@ def find_raises(
     cued : bool
         Whether cues decided; without them a raise with a silent glute cannot be seen.
     """
-    candidates = _glute_activity(glute, settings)
+    return choose_raises(raise_candidates(glute, settings), events, settings, end_s=glute.end_s)
+
+
+def raise_candidates(glute: Conditioned, settings: Settings) -> tuple[Candidate, ...]:
+    """Return all glute activity that lasts like a raise, in order."""
+    return tuple(
+        Candidate(burst, snr_db(glute, burst.start_s, burst.end_s))
+        for burst in _glute_activity(glute, settings)
+    )
+
+
+def choose_raises(
+    candidates: tuple[Candidate, ...], events: tuple[Event, ...], settings: Settings, *, end_s: float
+) -> tuple[tuple[Raise, ...], bool]:
+    """Choose the raises among the glute's activity; see `find_raises`.
+
+    Parameters
+    ----------
+    candidates : tuple of Candidate
+        Of the whole recording, in order.
+    events : tuple of Event
+    settings : Settings
+    end_s : float
+        End of the recording.
+    """
     cues = sorted(event.onset_s for event in events if event.label == EVENT_RAISE)
     if not cues:
         marks = sorted(e.onset_s for e in events if e.label in {EVENT_PRACTICE, EVENT_REFERENCE_SHOULDER})
-        kept = [burst for burst in _without_faint(glute, candidates) if not _follows(burst, marks, settings)]
+        kept = [burst for burst in _without_faint(candidates) if not _follows(burst, marks, settings)]
         return tuple(_set_aside(Raise(b.start_s, b.end_s, b), events, settings) for b in kept), False
     found: list[Raise] = []
     for cue, following in zip(cues, [*cues[1:], np.inf], strict=True):
         until = min(cue + settings.cue_window_s, following - EARLY_S)
-        bursts = [burst for burst in candidates if cue - EARLY_S <= burst.start_s < until]
+        bursts = [one.burst for one in candidates if cue - EARLY_S <= one.burst.start_s < until]
         taken = found[-1].glute if found else None
         bursts = [burst for burst in bursts if burst is not taken]
         if bursts:
             found.append(Raise(bursts[0].start_s, bursts[0].end_s, bursts[0]))
         else:
-            found.append(Raise(cue, min(cue + SILENT_RAISE_S, following, glute.end_s), None))
+            found.append(Raise(cue, min(cue + SILENT_RAISE_S, following, end_s), None))
     return tuple(_set_aside(item, events, settings) for item in found), True
 
 
@@ -87,11 +126,12 @@ def _glute_activity(glute: Conditioned, settings: Settings) -> list[Burst]:
     return [burst for burst in joined if burst.duration_s >= settings.min_raise_ms / 1000]
 
 
-def _without_faint(glute: Conditioned, bursts: list[Burst]) -> list[Burst]:
+def _without_faint(candidates: tuple[Candidate, ...]) -> list[Burst]:
     """Leave out what is far shorter than the usual raise, or fainter and shorter."""
+    bursts = [one.burst for one in candidates]
     if len(bursts) < 3:
         return bursts
-    level = np.array([snr_db(glute, burst.start_s, burst.end_s) for burst in bursts])
+    level = np.array([one.level_db for one in candidates])
     length = np.array([burst.duration_s for burst in bursts])
     # the usual raise is judged by the louder half, so that many faint pieces cannot become the rule
     loud = level >= np.median(level)

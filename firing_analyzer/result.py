@@ -146,6 +146,25 @@ class Analysis:
         return self.session.verdict
 
     @property
+    def is_simulated(self) -> bool:
+        """Whether a channel comes from a simulation and not from a person."""
+        return self.glute.channel.is_simulated or self.shoulder.channel.is_simulated
+
+    def __str__(self) -> str:
+        """Return the result as text for a person, as the command line prints it."""
+        from firing_analyzer.terminal import result_text  # noqa: PLC0415  (brings what lays out text)
+
+        return result_text(self)
+
+    def __repr__(self) -> str:
+        """Return one short line; `print` shows the whole result."""
+        name = "" if self.path is None else f"{self.path.name!r}, "
+        session = self.session
+        raises = f"{session.repetitions} raise{'' if session.repetitions == 1 else 's'}"
+        lag = "" if session.median_lag_ms is None else f", lag {round(session.median_lag_ms)} ms"
+        return f"Analysis({name}{session.verdict!r}, {raises}{lag})"
+
+    @property
     def repetitions(self) -> "pd.DataFrame":
         """Return a table with a row for each raise; columns and order as in the JSON."""
         import pandas as pd  # noqa: PLC0415  (heavy, and only for the table)

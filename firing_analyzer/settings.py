@@ -3,7 +3,7 @@
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal, cast, get_type_hints
+from typing import Annotated, Literal, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -154,9 +154,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         """
         try:
             text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
+        except FileNotFoundError as error:
+            raise SettingsError(f"{path}: there is no such file; check the name of the settings") from error
+        except UnicodeDecodeError as error:
+            raise SettingsError(f"{path}: the settings file is no text; save it as UTF-8") from error
+        except OSError as error:
             raise SettingsError(
-                f"{path}: the settings file cannot be read ({error}); check its name"
+                f"{path}: the settings file cannot be read ({error.strerror or error}); check the file"
             ) from error
         try:
             return cls.from_toml(text)
@@ -182,8 +186,30 @@ def _check(key: str, value: object, kind: object) -> None:
     try:
         msgspec.convert(value, type=cast("type[object]", kind))
     except msgspec.ValidationError as error:
-        problem = str(error).partition(" - at ")[0].replace("`", "")
-        raise SettingsError(f"settings: {key} = {value!r} cannot be: {problem}", key=key) from error
+        raise SettingsError(
+            f"settings: {key} = {value!r} cannot be used; it must be {_demanded(kind)}", key=key
+        ) from error
+
+
+def _demanded(kind: object) -> str:
+    """Say what a setting must be: ``"a number above 0 and at most 1000"``."""
+    base, *notes = get_args(kind) if get_origin(kind) is Annotated else (kind,)
+    if get_origin(base) is Literal:
+        return f"one of {', '.join(map(repr, get_args(base)))}"
+    if base is bool:
+        return "true or false"
+    bounds = [
+        f"{words} {bound:g}"
+        for note in notes
+        for words, bound in (
+            ("above", note.gt),
+            ("at least", note.ge),
+            ("below", note.lt),
+            ("at most", note.le),
+        )
+        if bound is not None
+    ]
+    return " ".join(["a whole number" if base is int else "a number", " and ".join(bounds)]).strip()
 
 
 def _suggestion(key: str, known: tuple[str, ...]) -> str:

@@ -19,10 +19,12 @@ from firing_analyzer.words import (
     lag_sentence,
     lag_words,
     limits,
-    reason_text,
+    notes,
+    reasons,
     recording_sentence,
+    simulation_sentence,
     verdict_sentence,
-    warning_text,
+    warnings,
 )
 
 #: Longer lines are hard to read.
@@ -32,7 +34,11 @@ _UNWRAPPED: Final = 100_000
 
 
 def result_text(
-    analysis: Analysis, *, width: int | None = None, true_lags_ms: Sequence[float | None] | None = None
+    analysis: Analysis,
+    *,
+    width: int | None = None,
+    true_lags_ms: Sequence[float | None] | None = None,
+    with_limits: bool = True,
 ) -> str:
     """Write a result for a person to read.
 
@@ -47,29 +53,38 @@ def result_text(
     true_lags_ms : sequence of float or None, optional
         Of a simulation, for each row of the analysis: shown beside what was measured. None where the
         shoulder was silent.
+    with_limits : bool
+        False where the limits are said once for several results, by `listed_text`.
 
     Returns
     -------
     str
         Lines without colour or trailing blanks.
     """
-    session = analysis.session
     parts: list[RenderableType] = [Text(verdict_sentence(analysis))]
+    if simulation := simulation_sentence(analysis):
+        parts.append(Text(simulation))
     if analysis.rows:
         parts += ["", _table(analysis.rows, true_lags_ms), "", Text(SIGN)]
     parts += [Text(say(analysis)) for say in (counts_sentence, lag_sentence, recording_sentence)]
     flags = dict.fromkeys(flag for row in analysis.rows for flag in row.flags)
+    observed = [note for note in analysis.quality if note.flag != "simulated"]
     for title, sentences in (
-        ("Why it cannot be told, and what to do", [reason_text(code) for code in session.reasons]),
-        ("Warnings", [warning_text(code) for code in session.warnings]),
-        ("Flags of raises", [f"{flag_word(flag)}: {flag_text(flag)}" for flag in flags]),
-        ("Signals", [f"{note.channel}: {note.detail}" for note in analysis.quality]),
-        ("Reading the file", list(analysis.notes)),
-        ("Limits", list(limits(analysis))),
+        ("Why it cannot be told, and what to do", reasons(analysis)),
+        ("Warnings", warnings(analysis)),
+        ("Flags of raises", [f"{flag_word(flag)} ({flag}): {flag_text(flag)}" for flag in flags]),
+        ("Signals", [f"{note.channel}: {note.detail}" for note in observed]),
+        ("Reading the file", notes(analysis)),
+        ("Limits", list(limits(analysis)) if with_limits else []),
     ):
         if sentences:
-            parts += ["", Text(title), _listed(sentences)]
+            parts += ["", *_titled(title, sentences)]
     return _plain(parts, width=width)
+
+
+def listed_text(title: str, sentences: Sequence[str], *, width: int | None = None) -> str:
+    """Write sentences one under another below a title, laid out as `result_text`."""
+    return _plain(_titled(title, sentences), width=width)
 
 
 def _table(rows: Sequence[Repetition], true_lags_ms: Sequence[float | None] | None) -> Table:
@@ -81,7 +96,7 @@ def _table(rows: Sequence[Repetition], true_lags_ms: Sequence[float | None] | No
     if true_lags_ms is not None:
         table.add_column("true\nms", justify="right", no_wrap=True)
     table.add_column("order", no_wrap=True)
-    table.add_column("SNR dB\ng / s", no_wrap=True)
+    table.add_column("SNR (dB)\nglute /\nshoulder", no_wrap=True)
     if flagged:
         table.add_column("flags")
     for index, row in enumerate(rows):
@@ -97,6 +112,10 @@ def _table(rows: Sequence[Repetition], true_lags_ms: Sequence[float | None] | No
         ]
         table.add_row(*map(Text, cells))
     return table
+
+
+def _titled(title: str, sentences: Sequence[str]) -> list[RenderableType]:
+    return [Text(title), _listed(sentences)]
 
 
 def _listed(sentences: Sequence[str]) -> Table:

@@ -4,8 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from firing_analyzer.result import Analysis, Interval
-from recordings.model import GLUTE, SHOULDER, opposite
+from firing_analyzer.muscle_words import muscle_with_article
+from firing_analyzer.result import Analysis, Interval, Order
+
+#: How the raises of an order are counted beside those of the verdict.
+_COUNTED: Final[dict[Order, str]] = {
+    "shoulder_first": "shoulder first",
+    "glute_first": "glute first",
+    "together": "together",
+    "shoulder_silent": "with a silent shoulder",
+    "unclear": "unclear",
+}
 
 
 def verdict_sentence(analysis: Analysis) -> str:
@@ -19,20 +28,19 @@ def verdict_sentence(analysis: Analysis) -> str:
     -------
     str
         Such as "Activity of the right upper trapezius began before that of the left gluteus maximus in 7 of 8
-        raises, by 142 ms (95 % interval 120 to 171)."
+        raises (1 unclear), by 142 ms (95 % interval 120 to 171)."
 
     Notes
     -----
-    "In 7 of 8": of the raises whose lag is known, those whose own lag has the sign of the verdict (for
-    `together`, lies within the margin). The orders of single raises would count otherwise: a raise whose
-    interval reaches over the margin is `unclear` by itself even where the session is clear.
+    "In 7 of 8" counts the raises that have this order in the table, and so claims no more than it; the others
+    stand in brackets. Where only few raises are clear by themselves and the session is, this is said so.
     """
     said = _Said(analysis)
     match analysis.verdict:
         case "shoulder_first":
-            return _first(said, said.shoulder, said.glute, said.share(lambda lag: lag < 0))
+            return _first(said, said.shoulder, said.glute, "shoulder_first")
         case "glute_first":
-            return _first(said, said.glute, said.shoulder, said.share(lambda lag: lag > 0))
+            return _first(said, said.glute, said.shoulder, "glute_first")
         case "together":
             return _together(said)
         case "shoulder_silent":
@@ -40,6 +48,11 @@ def verdict_sentence(analysis: Analysis) -> str:
         case "cannot_tell":
             why = [_WHY[code](said) for code in analysis.session.reasons]
             return f"Cannot tell: {'; '.join(why) or 'the analysis names no reason'}."
+
+
+def is_same_signal(analysis: Analysis) -> bool:
+    """Tell whether the two channels carry the same signal, and not only in part."""
+    return any(note.flag == "same_signal" for note in analysis.quality)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +67,20 @@ class _Said:
 
     @property
     def glute(self) -> str:
-        return f"the {self.analysis.leg} {GLUTE}"
+        return muscle_with_article(self.analysis.glute.channel, "glute")
 
     @property
     def shoulder(self) -> str:
-        return f"the {opposite(self.analysis.leg)} {SHOULDER}"
+        return muscle_with_article(self.analysis.shoulder.channel, "shoulder")
 
     @property
     def margin(self) -> str:
         return f"{self.analysis.session.margin_ms:.0f} ms"
 
     @property
-    def lags_ms(self) -> list[float]:
-        """Lags of the raises that count."""
-        return [row.lag_ms for row in self.analysis.rows if row.included and row.lag_ms is not None]
+    def n_timed(self) -> int:
+        """Raises that count and have a lag."""
+        return sum(row.included and row.lag_ms is not None for row in self.analysis.rows)
 
     @property
     def pooled_ms(self) -> tuple[float, Interval] | None:
@@ -77,13 +90,39 @@ class _Said:
             return None
         return session.median_lag_ms, session.lag_interval_ms
 
-    def share(self, counts: Callable[[float], bool]) -> str:
-        """How many of the timed raises: ``"7 of 8 raises"``."""
-        lags = self.lags_ms
-        of = _raises(len(lags))
-        if len(lags) != self.analysis.session.repetitions:
-            of = f"the {of} that could be timed"
-        return f"{sum(map(counts, lags))} of {of}"
+    def count(self, order: Order) -> int:
+        """How many usable raises have an order in the table."""
+        session = self.analysis.session
+        counts: dict[Order, int] = {
+            "shoulder_first": session.shoulder_first,
+            "glute_first": session.glute_first,
+            "together": session.together,
+            "shoulder_silent": session.shoulder_silent,
+            "unclear": session.unclear,
+        }
+        return counts[order]
+
+    def others(self, *orders: Order) -> str:
+        """Count the raises of all other orders: ``"1 glute first, 2 unclear"``; empty if there are none."""
+        rest = ((self.count(order), words) for order, words in _COUNTED.items() if order not in orders)
+        return ", ".join(f"{count} {words}" for count, words in rest if count)
+
+    @property
+    def usable(self) -> str:
+        """How many raises are counted: ``"8 raises"``, or ``"the 8 raises that could be used"``."""
+        session = self.analysis.session
+        if session.valid == session.repetitions:
+            return _raises(session.valid)
+        return f"the {_raises(session.valid)} that could be used"
+
+    def share(self, order: Order) -> str:
+        """How many of the usable raises have an order: ``"6 of 8 raises (2 unclear)"``."""
+        others = self.others(order)
+        return f"{self.count(order)} of {self.usable}{f' ({others})' if others else ''}"
+
+    def is_common(self, order: Order) -> bool:
+        """Whether most usable raises have an order by themselves."""
+        return 2 * self.count(order) > self.analysis.session.valid
 
     def interval(self, interval_ms: Interval) -> str:
         """Sizes of both ends, and the direction of each where they differ."""
@@ -103,33 +142,33 @@ class _Said:
         return f"{when} the glute {self.interval(interval_ms)}"
 
 
-def _first(said: _Said, first: str, second: str, share: str) -> str:
-    sentence = f"{said.what} of {first} began before that of {second} in {share}"
+def _first(said: _Said, first: str, second: str, order: Order) -> str:
+    by = ""
     if said.pooled_ms is not None:
         median_ms, interval_ms = said.pooled_ms
-        sentence += f", by {abs(median_ms):.0f} ms {said.interval(interval_ms)}"
-    if silent := said.analysis.session.shoulder_silent:
-        sentence += f"; in {silent} {'other' if silent == 1 else 'others'} none of {said.shoulder} was seen"
-    return f"{sentence}."
+        by = f", by {abs(median_ms):.0f} ms {said.interval(interval_ms)}"
+    began = f"{said.what.lower()} of {first} began before that of {second}"
+    return _told(said, began, by, order)
 
 
 def _together(said: _Said) -> str:
-    share = said.share(lambda lag: abs(lag) <= said.analysis.session.margin_ms)
-    sentence = (
-        f"{said.what} of {said.shoulder} and of {said.glute} began "
-        f"within {said.margin} of each other in {share}"
+    began = (
+        f"{said.what.lower()} of {said.shoulder} and of {said.glute} began within {said.margin} of each other"
     )
-    if said.pooled_ms is not None:
-        sentence += f": the shoulder {said.apart(*said.pooled_ms)}"
-    return f"{sentence}."
+    apart = "" if said.pooled_ms is None else f": the shoulder {said.apart(*said.pooled_ms)}"
+    return _told(said, began, apart, "together")
+
+
+def _told(said: _Said, began: str, by: str, order: Order) -> str:
+    """Say an order with its count; where most raises are not clear alone, say it of the session first."""
+    if said.is_common(order):
+        return f"{began[0].upper()}{began[1:]} in {said.share(order)}{by}."
+    return f"Over the session, {began}{by}; clearly so by itself in {said.share(order)}."
 
 
 def _silent(said: _Said) -> str:
     session = said.analysis.session
-    of = _raises(session.valid)
-    if session.valid != session.repetitions:
-        of = f"the {of} that could be used"
-    sentence = f"No {said.what.lower()} of {said.shoulder} was seen in {session.shoulder_silent} of {of}"
+    sentence = f"No {said.what.lower()} of {said.shoulder} was seen in {said.share('shoulder_silent')}"
     if "shoulder_channel_unproven" in session.warnings:
         sentence += "; nothing in the recording proves that its sensor works"
     return f"{sentence}."
@@ -155,28 +194,33 @@ def _too_few(said: _Said) -> str:
     session, needed = said.analysis.session, said.analysis.settings.min_lags
     if not session.repetitions:
         return "no raise was found"
-    usable, how = (session.valid, "used") if session.valid < needed else (len(said.lags_ms), "timed")
-    return f"{usable} of {_raises(session.repetitions)} could be {how} and {needed} are needed"
+    found = f"{_raises(session.repetitions)} {'was' if session.repetitions == 1 else 'were'} found"
+    if session.valid != session.repetitions:
+        found += f", {session.valid or 'none'} could be used"
+    timed = f"{said.n_timed or 'none'} could be timed"
+    silent = f" ({session.shoulder_silent} with a silent shoulder)" if session.shoulder_silent else ""
+    return f"{found} and {timed}{silent}; {needed} are needed"
 
 
 def _inconsistent(said: _Said) -> str:
-    lags = said.lags_ms
-    before, after = sum(lag < 0 for lag in lags), sum(lag > 0 for lag in lags)
-    return f"the raises differ, the shoulder began before the glute in {before} and after it in {after}"
+    spread_ms = said.analysis.session.between_repetition_sd_ms
+    spread = "" if spread_ms is None else f" with a standard deviation of {spread_ms:.0f} ms"
+    return f"the lags of the raises differ{spread} ({said.others()})"
 
 
 def _sometimes_silent(said: _Said) -> str:
-    session = said.analysis.session
-    return (
-        f"no {said.what.lower()} of {said.shoulder} was seen in "
-        f"{session.shoulder_silent} of {_raises(session.valid)}, and some in the others"
-    )
+    return f"no {said.what.lower()} of {said.shoulder} was seen in {said.share('shoulder_silent')}"
 
 
 def _glute_silent(said: _Said) -> str:
-    rows = said.analysis.rows
+    rows = [row for row in said.analysis.rows if row.included]
     count = sum("glute_silent" in row.flags for row in rows)
     return f"no {said.what.lower()} of {said.glute} was seen in {count} of {_raises(len(rows))}"
+
+
+def _common_signal(said: _Said) -> str:
+    in_part = "" if is_same_signal(said.analysis) else " in part"
+    return f"the two channels carry the same signal{in_part}"
 
 
 #: Every reason as a clause behind "Cannot tell:".
@@ -192,7 +236,7 @@ _WHY: Final[dict[str, Callable[[_Said], str]]] = {
     "glute_not_at_rest": lambda said: f"{said.glute} was active outside the raises",
     "glute_silent": _glute_silent,
     "unsynchronised": lambda _: "the time between the two sensors is not known well enough",
-    "common_signal": lambda _: "the two channels carry the same signal",
+    "common_signal": _common_signal,
     "low_bandwidth": lambda _: "the signals were sampled too slowly",
     "envelope_only": lambda _: "the sensor's smoothing blurs the onsets too much, or is not known",
     "no_shoulder_sensor": lambda _: "there is no sensor on the shoulder",

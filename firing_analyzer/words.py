@@ -3,8 +3,10 @@
 from typing import Final
 
 from firing_analyzer.code_words import flag_text, flag_word, reason_text, warning_text
+from firing_analyzer.muscle_words import Role, is_known_as, muscle_words
 from firing_analyzer.result import Analysis, Order, Repetition
-from firing_analyzer.verdict_words import verdict_sentence
+from firing_analyzer.verdict_words import is_same_signal, verdict_sentence
+from recordings.model import Channel
 
 __all__ = [
     "LIMITS",
@@ -17,10 +19,15 @@ __all__ = [
     "lag_sentence",
     "lag_words",
     "limits",
+    "notes",
     "reason_text",
+    "reasons",
     "recording_sentence",
+    "simulation_sentence",
+    "summary_line",
     "verdict_sentence",
     "warning_text",
+    "warnings",
 ]
 
 #: What every report says.
@@ -103,10 +110,62 @@ def recording_sentence(analysis: Analysis) -> str:
         clock = "two clocks, the time between them unknown"
     else:
         clock = f"two clocks, matched to {analysis.timing_error_ms:.1f} ms (standard error)"
+    channels = ", ".join((_channel(glute.channel, "glute"), _channel(shoulder.channel, "shoulder")))
     return (
-        f"{analysis.leg.capitalize()} leg; glute {glute.channel.label}, shoulder {shoulder.channel.label}; "
+        f"{'Simulated. ' if analysis.is_simulated else ''}{analysis.leg.capitalize()} leg; {channels}; "
         f"{rates}, {analysis.duration_s:.0f} s, {clock}."
     )
+
+
+def _channel(channel: Channel, role: Role) -> str:
+    return f"{role} {channel.label}" if is_known_as(channel, role) else muscle_words(channel, role)
+
+
+def simulation_sentence(analysis: Analysis) -> str:
+    """Say that no person was measured, and what was simulated where the file tells it; else empty."""
+    told = [note for note in analysis.notes if _tells_simulation(note)]
+    return told[0] if told else "Simulated; no person was measured." if analysis.is_simulated else ""
+
+
+def notes(analysis: Analysis) -> list[str]:
+    """Return what the reader of the file had to assume; without the note on a simulation, said elsewhere."""
+    return [note for note in analysis.notes if not _tells_simulation(note)]
+
+
+def _tells_simulation(note: str) -> bool:
+    return note.startswith("Simulated")
+
+
+def reasons(analysis: Analysis) -> list[str]:
+    """Say why nothing can be told, each reason behind its code, with what to do about it."""
+    same = is_same_signal(analysis)
+    return [f"{code}: {reason_text(code, same_signal=same)}" for code in analysis.session.reasons]
+
+
+def warnings(analysis: Analysis) -> list[str]:
+    """Say what a reader of the verdict should know, each warning behind its code."""
+    same = is_same_signal(analysis)
+    return [f"{code}: {warning_text(code, same_signal=same)}" for code in analysis.session.warnings]
+
+
+def summary_line(analysis: Analysis) -> str:
+    """Say the outcome in a few words, for a list of many recordings.
+
+    Returns
+    -------
+    str
+        Such as "shoulder first, -142 ms (-171 to -120), 8 raises" or "cannot tell (too_few), 3 raises".
+    """
+    session = analysis.session
+    parts = [session.verdict.replace("_", " ")]
+    if session.reasons:
+        parts[0] += f" ({', '.join(session.reasons)})"
+    elif session.median_lag_ms is not None and session.verdict != "shoulder_silent":
+        low, high = session.lag_interval_ms or (None, None)
+        interval = "" if low is None or high is None else f" ({_whole(low)} to {_whole(high)})"
+        parts.append(f"{_whole(session.median_lag_ms)} ms{interval}")
+    parts.append(f"{session.repetitions} raise{'' if session.repetitions == 1 else 's'}")
+    return ", ".join([*parts, *(["simulated"] if analysis.is_simulated else [])])
 
 
 def lag_words(row: Repetition) -> str:

@@ -143,7 +143,9 @@ def _signal(
             # Where a record starts between two samples, rounding may put it one into the record before.
             values = spread(values, np.maximum.accumulate(ahead) + steps)
     for event in events:
-        if event.label.lower() in GAP_LABELS:
+        # "BAD_gap@@GM_L" is how EDF+ names the one channel that an annotation is about.
+        name, _, channel = event.label.partition("@@")
+        if name.lower() in GAP_LABELS and channel in ("", label):
             values = blank(values, rate_hz=rate_hz, onset_s=event.onset_s, duration_s=event.duration_s)
     return labelled_signal(label, values, unit=unit, rate_hz=rate_hz)
 

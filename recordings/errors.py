@@ -9,7 +9,9 @@
     ├── UnsupportedError         a format, or a part of one, that cannot be read here
     ├── ChannelError             a channel is missing, doubled or not of the right kind
     ├── TimeError                times run backwards, or the rate is missing or impossible
-    └── UnitError                a unit is not understood, or two cannot be compared
+    ├── UnitError                a unit is not understood, or two cannot be compared
+    ├── JournalError             what arrives cannot be written down: disk full, folder gone or read-only
+    └── BusyError                another program is recording here, or still uses the journal
 """
 
 from pathlib import Path
@@ -88,3 +90,31 @@ class TimeError(RecordingError):
 
 class UnitError(RecordingError):
     """A unit is not understood, or two units cannot be the same quantity."""
+
+
+class JournalError(RecordingError):
+    """What arrives cannot be written down: the disk is full, the folder is gone or read-only.
+
+    Attributes
+    ----------
+    pending : int
+        Packets and events that wait in memory and are not on disk.
+    """
+
+    def __init__(self, message: str, *, path: Path | None = None, pending: int = 0) -> None:
+        super().__init__(message, path=path)
+        self.pending = pending
+
+
+class BusyError(RecordingError):
+    """Another program is recording into the dataset, or still uses the journal.
+
+    Attributes
+    ----------
+    pid : int or None
+        Number of the process that holds it, where it is known.
+    """
+
+    def __init__(self, message: str, *, path: Path | None = None, pid: int | None = None) -> None:
+        super().__init__(message, path=path)
+        self.pid = pid

@@ -13,6 +13,8 @@ from recordings.model import FloatArray
 RATE_TOLERANCE: Final = 0.01
 # Stamps this near to the grid are on it.
 _EXACT_S: Final = 1e-6
+# Stamps of which so many are the same as the one before were rounded, not mistaken.
+_ROUNDED_SHARE: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +97,13 @@ def _check_order(times_s: FloatArray, row_name: str) -> None:
     missing = np.flatnonzero(~np.isfinite(times_s))
     if missing.size:
         raise TimeError(f"the time of {row_name} {int(missing[0]) + 1} is missing; give every sample a time")
-    wrong = np.flatnonzero(np.diff(times_s) <= 0)
+    steps = np.diff(times_s)
+    wrong = np.flatnonzero(steps <= 0)
+    if wrong.size > 1 and steps.min() == 0 and wrong.size > _ROUNDED_SHARE * steps.size:
+        raise TimeError(
+            f"the times are rounded so that they repeat, first at {row_name} {int(wrong[0]) + 2}; export "
+            "more decimals, or drop the column and state the rate: --rate 1000, or rate_hz=1000 in Python"
+        )
     if wrong.size:
         row = int(wrong[0]) + 2
         before, after = times_s[row - 2], times_s[row - 1]

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from recordings.dataset_names import is_dataset_name
 from recordings.errors import RecordingError
 
 _BINARY_SUFFIXES: Final = (".edf", ".bdf", ".h5", ".hdf5", ".c3d", ".xdf", ".xdfz", ".xdf.gz")
@@ -11,6 +12,8 @@ _SIDECARS: Final = (
     "participants.tsv", "_channels.tsv", "_events.tsv", "_electrodes.tsv", "_scans.tsv", "_sessions.tsv",
     "_motion.tsv", "_optodes.tsv",
 )  # fmt: skip
+# Of a dataset: bytes as sensors sent them, and what was made of recordings.
+_NOT_RAW: Final = frozenset({"sourcedata", "derivatives"})
 # Enough of a text file to tell a table from prose.
 _LOOKED_AT: Final = 65_536
 
@@ -26,18 +29,35 @@ def find_recordings(path: str | Path) -> list[Path]:
     Returns
     -------
     list of Path
-        Binary recordings by their suffix, text files by their content. Hidden files, sidecars and text that
-        is no recording are left out.
+        Binary recordings by their suffix, text files by their content. Hidden files, sidecars, text that is
+        no recording, and what lies in ``sourcedata`` or ``derivatives`` are left out. A recording of several
+        files is listed once.
     """
     path = Path(path)
     if path.is_file():
         return [path]
     found: list[Path] = []
     for file in sorted(path.rglob("*")):
-        hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-        if not hidden and file.is_file() and _is_recording(file):
+        *folders, name = file.relative_to(path).parts
+        hidden = any(part.startswith(".") for part in (*folders, name))
+        aside = not _NOT_RAW.isdisjoint(folders)
+        if not hidden and not aside and file.is_file() and _is_recording(file) and not _is_second_file(file):
             found.append(file)
     return found
+
+
+def _is_second_file(file: Path) -> bool:
+    """Whether another file of a dataset stands for the same recording."""
+    if "_recording-" not in file.name or not is_dataset_name(file):
+        return False
+    from recordings.bids_read import read_block  # noqa: PLC0415
+
+    try:
+        block = read_block(file.with_suffix(".json"))
+    except RecordingError:
+        return False
+    first = file if block is None else file.with_name(block.files[0])
+    return first != file and first.is_file()
 
 
 def _is_recording(file: Path) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from recordings.errors import ChannelError, TimeError
+from recordings.listing import listed_channels
 
 Side = Literal["left", "right"]
 Kind = Literal["emg", "envelope", "acc", "gyro", "angle", "other"]
@@ -18,6 +19,9 @@ FloatArray = NDArray[np.float64]
 
 GLUTE: Final = "gluteus maximus"
 SHOULDER: Final = "upper trapezius"
+
+#: Device of a channel that no sensor has measured; the names of simulated devices begin so.
+SIMULATED: Final = "simulated"
 
 #: Event labels with a meaning for the analysis; other labels are kept and ignored.
 EVENT_RAISE: Final = "raise"
@@ -68,6 +72,11 @@ class Channel:
     axis: Literal["x", "y", "z"] | None = None
     device: str | None = None
     smoothing_ms: float | None = None
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether the device says that no person was measured."""
+        return (self.device or "").startswith(SIMULATED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,6 +182,12 @@ class Recording:
         """From the start of the recording to its last sample, in seconds."""
         return max((signal.start_s + signal.duration_s for signal in self.signals), default=0.0)
 
+    def __repr__(self) -> str:
+        """Return one short line: the samples of a recording would fill the screen."""
+        name = "" if self.path is None else f"{self.path.name!r}, "
+        leg = "" if self.leg is None else f", leg={self.leg!r}"
+        return f"Recording({name}{listed_channels(self.signals)}, {self.duration_s:.1f} s{leg})"
+
     def __getitem__(self, label: str) -> Signal:
         """Return the signal with this label.
 
@@ -186,7 +201,7 @@ class Recording:
             return found[0]
         problem = "is not in the recording" if not found else f"stands {len(found)} times in the recording"
         raise ChannelError(
-            f"channel {label!r} {problem}; name one of {', '.join(dict.fromkeys(self.labels)) or 'none'}",
+            f"channel {label!r} {problem}; name one of {listed_channels(self.signals)}",
             path=self.path,
             available=self.labels,
         )

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Final
 
+from recordings.dataset_names import is_dataset_name
 from recordings.edf_header import is_edf
 from recordings.errors import NotFoundError, RecordingError, UnreadableError, UnsupportedError
 from recordings.model import Recording, Side
@@ -97,6 +98,10 @@ def _read(path: Path, *, rate_hz: float | None, allow_truncated: bool) -> Record
         raise UnreadableError(
             "the file is empty; record again, or copy it again from the recorder", path=path
         )
+    if is_edf(start) and is_dataset_name(path):
+        from recordings.bids_read import read_dataset_recording  # noqa: PLC0415
+
+        return read_dataset_recording(path, allow_truncated=allow_truncated)
     if is_edf(start):
         from recordings.edf import read_edf  # noqa: PLC0415
 

@@ -1,10 +1,17 @@
 """Readers that come with the extra ``formats``: a missing library is said in one line."""
 
 import importlib
+import shlex
+import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Final
 
 from recordings.errors import UnsupportedError
+
+#: What the extra ``formats`` consists of. Messages name the packages, since the extra can only be asked for
+#: where this project's own folder or a package index offers it.
+FORMATS: Final = ("pyxdf", "ezc3d", "h5py")
 
 
 def need(library: str, what: str, *, path: Path) -> ModuleType:
@@ -28,7 +35,8 @@ def need(library: str, what: str, *, path: Path) -> ModuleType:
         return importlib.import_module(library)
     except ImportError as problem:
         raise UnsupportedError(
-            f'{what} are read by {library}, which is not installed; pip install "firing-analyzer[formats]"',
+            f"{what} are read by {library}, which is not installed; install it with: "
+            f"{shlex.quote(sys.executable)} -m pip install {library} (all such formats: {' '.join(FORMATS)})",
             path=path,
             extra="formats",
         ) from problem

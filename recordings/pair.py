@@ -1,14 +1,18 @@
 """The two channels whose order is asked for: a gluteus maximus and the upper trapezius of the other side."""
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from recordings.errors import ChannelError, UnitError
 from recordings.labels import recognise
+from recordings.listing import listed_channels
 from recordings.model import GLUTE, SHOULDER, Channel, Kind, Recording, Side, Signal, opposite
 from recordings.units import check_comparable, kind_of_unit, says_nothing
 
 _SIDES: Final[tuple[Side, Side]] = ("left", "right")
+_MUSCLE_OF: Final = {"glute": GLUTE, "shoulder": SHOULDER}
+#: What to do where the leg cannot be known, on the command line and in Python.
+_STATE_THE_LEG: Final = "state --leg left or --leg right (in Python leg='left' or leg='right')"
 _MUSCLE_ACTIVITY: Final[tuple[Kind, ...]] = ("emg", "envelope")
 _MEASURES: Final[dict[Kind, str]] = {
     "emg": "EMG",
@@ -52,13 +56,16 @@ def find_channel(recording: Recording, muscle: str, side: Side, *, kind: Kind = 
 def choose_pair(recording: Recording) -> Pair:
     """Choose the glute of the raised leg and the opposite shoulder.
 
-    Channels named outright (`recording.glute`, `recording.shoulder`) win over what labels say. Without a leg,
-    it is taken from the labels where only one side makes a pair.
+    Channels may be named outright (`recording.glute`, `recording.shoulder`), whatever their labels say, but
+    for two things: a channel that is labelled as the one muscle cannot be named as the other, and neither can
+    be of the side that does not go with the leg. Either would turn the verdict around. Without a leg, it is
+    taken from the labels where only one side makes a pair.
 
     Raises
     ------
     ChannelError
-        If a channel is unknown, named twice, missing, doubled or of another kind, or the leg cannot be known.
+        If a channel is unknown, named twice, missing, doubled or of another kind, if its label contradicts
+        what it is named as, or the leg cannot be known.
     UnitError
         If a unit is not one of muscle activity, or the two cannot be the same quantity.
     """
@@ -69,9 +76,11 @@ def choose_pair(recording: Recording) -> Pair:
             recording,
             f"channel {glute.channel.label!r} is named as glute and as shoulder; name two",
         )
+    _check_roles(recording, glute, shoulder)
     if glute is None or shoulder is None:
         _check_enough(recording)
     leg = recording.leg or _leg(recording, glute, shoulder)
+    _check_sides(recording, leg, glute, shoulder)
     if glute is None or shoulder is None:
         kind = _shared_kind(recording, leg, glute, shoulder)
         glute = glute or _only(recording, GLUTE, leg, kind)
@@ -85,18 +94,55 @@ def choose_pair(recording: Recording) -> Pair:
     return Pair(leg, _as_activity(glute), _as_activity(shoulder))
 
 
+def _check_roles(recording: Recording, glute: Signal | None, shoulder: Signal | None) -> None:
+    """Refuse a channel that is labelled as the one muscle and named as the other: it mirrors the verdict."""
+    for named, role, contrary in ((glute, "glute", SHOULDER), (shoulder, "shoulder", GLUTE)):
+        if named is not None and named.channel.muscle == contrary:
+            raise _refusal(
+                recording,
+                f"{named.channel.label} is labelled {_labelled(named.channel)} but named as {role}; "
+                f"{'swap the two' if glute and shoulder else 'name another'}, or rename the channel",
+            )
+
+
+def _check_sides(recording: Recording, leg: Side, glute: Signal | None, shoulder: Signal | None) -> None:
+    """Refuse a named glute or shoulder that is labelled as that of the side that does not go with the leg."""
+    for named, role, side in ((glute, "glute", leg), (shoulder, "shoulder", opposite(leg))):
+        if named is None or named.channel.muscle != _MUSCLE_OF[role] or named.channel.side in (side, None):
+            continue
+        other = opposite(leg)
+        fits = _can_be(other, recording, glute, shoulder)
+        raise _refusal(
+            recording,
+            f"{named.channel.label} is labelled {_labelled(named.channel)} but named as {role} where the "
+            f"{leg} leg is raised; "
+            + (f"{_fitting(other)}, or rename the channel" if fits else f"name a channel of the {side} side"),
+        )
+
+
+def _labelled(channel: Channel) -> str:
+    return f"{channel.side} {channel.muscle}" if channel.side else f"{channel.muscle}"
+
+
+def _fitting(leg: Side) -> str:
+    return f"the labels fit --leg {leg} (in Python leg={leg!r})"
+
+
 def _only(recording: Recording, muscle: str, side: Side, kind: Kind) -> Signal:
     found = _candidates(recording, muscle, side, kind)
     if len(found) == 1:
         return found[0]
-    option = "--glute" if muscle == GLUTE else "--shoulder"
+    role: Literal["glute", "shoulder"] = "glute" if muscle == GLUTE else "shoulder"
+    option = f"--{role} (in Python {role}=...)"
     if found:
-        labels = ", ".join(signal.channel.label for signal in found)
+        labels = listed_channels(found)
         problem = f"{len(found)} channels could be the {side} {muscle} ({labels}); name one with {option}"
     else:
-        problem = (
-            f"no channel is labelled as {side} {muscle}; name it with {option}, there is {_listed(recording)}"
-        )
+        other = opposite(side if muscle == GLUTE else opposite(side))
+        named = [_named(recording, name) if name else None for name in (recording.glute, recording.shoulder)]
+        fits = recording.leg is not None and _can_be(other, recording, *named)
+        advice = f"{_fitting(other)}, or name it with {option}" if fits else f"name it with {option}"
+        problem = f"no channel is labelled as {side} {muscle}; {advice}, there is {_listed(recording)}"
     raise ChannelError(problem, path=recording.path, available=recording.labels)
 
 
@@ -133,7 +179,9 @@ def _check_enough(recording: Recording) -> None:
             "and the upper trapezius of the other side",
         )
     raise _refusal(
-        recording, f"no channel is EMG, there is {_listed(recording)}; name two (--glute, --shoulder)"
+        recording,
+        f"no channel is EMG, there is {_listed(recording)}; name two with --glute and --shoulder "
+        "(in Python glute=..., shoulder=...)",
     )
 
 
@@ -145,13 +193,22 @@ def _leg(recording: Recording, glute: Signal | None, shoulder: Signal | None) ->
     if legs and not (glute and shoulder):
         problem = "both sides make a pair"
     elif glute and shoulder:
+        if _is_of(glute, GLUTE) and _is_of(shoulder, SHOULDER) and not legs:
+            raise _refusal(
+                recording,
+                f"{glute.channel.label} and {shoulder.channel.label} are both labelled {glute.channel.side}, "
+                "and the shoulder goes with the other side's glute; name one of the other side",
+            )
         problem = "the names of the two channels do not tell which leg is raised"
     else:
         problem = f"no glute and opposite shoulder are known by their labels, there is {_listed(recording)}"
-        raise _refusal(
-            recording, f"{problem}; name them with --glute and --shoulder and state --leg left or --leg right"
-        )
-    raise _refusal(recording, f"{problem}; state --leg left or --leg right")
+        raise _refusal(recording, f"{problem}; name them with --glute and --shoulder and {_STATE_THE_LEG}")
+    raise _refusal(recording, f"{problem}; {_STATE_THE_LEG}")
+
+
+def _is_of(signal: Signal, muscle: str) -> bool:
+    """Whether a label tells this muscle, and its side."""
+    return signal.channel.muscle == muscle and signal.channel.side is not None
 
 
 def _can_be(leg: Side, recording: Recording, glute: Signal | None, shoulder: Signal | None) -> bool:
@@ -234,7 +291,7 @@ def _as_activity(signal: Signal) -> Signal:
 
 
 def _listed(recording: Recording) -> str:
-    return ", ".join(recording.labels) or "none"
+    return listed_channels(recording.signals)
 
 
 def _refusal(recording: Recording, problem: str) -> ChannelError:

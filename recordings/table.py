@@ -12,14 +12,20 @@ from recordings.errors import TimeError, UnreadableError, UnsupportedError
 from recordings.even_times import place_on_grid
 from recordings.gaps import IntArray, spread
 from recordings.labels import labelled_signal, recognise
-from recordings.model import Event, FloatArray, Recording
+from recordings.model import SIMULATED, Event, FloatArray, Recording
 from recordings.table_cells import Cells, counts_rows, is_empty, numbers, read_cells, texts
-from recordings.table_notes import stated_labels, stated_leg, stated_rate, states_counts
+from recordings.table_notes import (
+    stated_labels,
+    stated_leg,
+    stated_rate,
+    stated_simulation,
+    states_counts,
+)
 from recordings.text_lines import TextLayout, decode, name_and_unit, read_text_layout
 
 _HOW_TO_STATE: Final = (
-    "add a time column named time_s, or state the rate with rate_hz=... "
-    "or a first line such as '# rate_hz: 2000'"
+    "add a time column named time_s, or state the rate: --rate 1000, or rate_hz=1000 in Python, "
+    "or a first line such as '# rate_hz: 1000'"
 )
 # Slower than any EMG or movement sensor: such steps are a time column whose unit is not seconds.
 _SLOWEST_HZ: Final = 10.0
@@ -70,6 +76,9 @@ def read_table(path: Path, *, rate_hz: float | None = None) -> Recording:
         )
     rows = _rows(columns, cells, rate_hz if rate_hz is not None else stated_rate(layout.comments))
     size = int(rows.positions[-1]) + 1
+    simulation = stated_simulation(layout.comments)
+    if simulation is not None:
+        notes.append(simulation)
     made = tuple(
         labelled_signal(
             column.name,
@@ -77,6 +86,7 @@ def read_table(path: Path, *, rate_hz: float | None = None) -> Recording:
             unit=column.unit,
             rate_hz=rows.rate_hz,
             start_s=rows.start_s,
+            device=None if simulation is None else SIMULATED,
         )
         for column in signals
     )

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -16,6 +16,10 @@ from recordings.text_lines import LOST, TextLayout, is_lost, is_number, split_ro
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+#: Times as a clock or a calendar shows them.
+_CLOCK: Final = re.compile(r"([0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}[T ]*)?[0-9]{1,2}:[0-9]{2}(:.*)?")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,6 +108,13 @@ def numbers(cells: Cells, column: Column) -> FloatArray:
             return row
     for line, cell in _with_lines(cells, column.position):
         if not (is_number(cell) or is_lost(cell)):
+            if column.role == "time" and _CLOCK.fullmatch(cell):
+                raise UnreadableError(
+                    f"line {line}, column {column.name!r}: {cell!r} is a time of day and seconds are needed; "
+                    "export seconds from the start, or drop the column and state the rate: --rate 1000, "
+                    "or rate_hz=1000 in Python",
+                    path=cells.path,
+                )
             raise UnreadableError(
                 f"line {line}, column {column.name!r}: {cell!r} is not a number; correct or empty it",
                 path=cells.path,

@@ -1,4 +1,4 @@
-"""What the ``#`` lines above a table say: the rate, the labels, the leg, whether values are raw counts."""
+"""What the ``#`` lines above a table say: rate, labels, leg, raw counts, and whether it was simulated."""
 
 import re
 from typing import Final
@@ -12,6 +12,7 @@ _RATE: Final = re.compile(
 )
 _LABELS: Final = re.compile(r"(?:labels?|channels?|columns?)\s*[:=]+\s*(.+)", re.IGNORECASE)
 _LEG: Final = re.compile(r"\bleg\s*[:=]+\s*(left|right)\s*$", re.IGNORECASE)
+_SIMULATED: Final = re.compile(r"simulated\b\s*[:=]*\s*(.*)", re.IGNORECASE)
 _RESOLUTION: Final = re.compile(r"resolution\b.*[:=]+\s*\[?\d+", re.IGNORECASE)
 
 
@@ -44,3 +45,18 @@ def stated_labels(lines: tuple[str, ...]) -> list[str]:
 def states_counts(lines: tuple[str, ...]) -> bool:
     """Return whether a resolution in bits is named: the values are raw counts then."""
     return any(_RESOLUTION.match(line) for line in lines)
+
+
+def stated_simulation(lines: tuple[str, ...]) -> str | None:
+    """Return the sentence that says that a table was simulated, and from what; None if no line says so.
+
+    Examples
+    --------
+    >>> stated_simulation(("leg: left", "simulated: scenario together, seed 3"))
+    'Simulated: scenario together, seed 3; no person was measured.'
+    """
+    found = next((match for line in lines if (match := _SIMULATED.match(line))), None)
+    if found is None:
+        return None
+    of = f": {found[1].strip(' .')}" if found[1].strip(" .") else ""
+    return f"Simulated{of}; no person was measured."

@@ -113,7 +113,7 @@ def read_text_layout(text: str, *, path: Path) -> TextLayout:
     Raises
     ------
     UnreadableError
-        If it is no table of numbers.
+        If it is no table of numbers, or if lines stand above its header that begin with no ``#``.
     """
     lines = text[:200_000].split("\n")[:400]
     top = 0
@@ -127,6 +127,7 @@ def read_text_layout(text: str, *, path: Path) -> TextLayout:
         )
     delimiter, decimal = _delimiter_and_decimal([line for _, line in body])
     rows = [split_row(line, delimiter) for _, line in body]
+    _check_top([(number + 1, row) for (number, _), row in zip(body, rows, strict=True)], path=path)
     header: tuple[str, ...] | None = None
     first = 0
     if not all(is_number(cell) or is_lost(cell) for cell in rows[0]):
@@ -140,6 +141,33 @@ def read_text_layout(text: str, *, path: Path) -> TextLayout:
         )
     n_columns = Counter(len(row) for row in rows[first:]).most_common(1)[0][0]
     return TextLayout(comments, header, body[first][0], delimiter, decimal, max(n_columns, len(header or ())))
+
+
+def _check_top(rows: list[tuple[int, list[str]]], *, path: Path) -> None:
+    """Refuse lines above the header, such as the name of a recorder, and say which to delete.
+
+    Parameters
+    ----------
+    rows : list of (int, list of str)
+        Number and cells of each line.
+    path : Path
+    """
+    of_numbers = [len(row) for _, row in rows if sum(map(is_number, row)) > 0.5 * len(row)]
+    width = Counter(of_numbers).most_common(1)[0][0] if of_numbers else 0
+    first, top = rows[0]
+    # A header has a title for each column (one may be left out) and no number among its titles.
+    if width < 2 or (len(top) >= width - 1 and not any(map(is_number, top))):
+        return
+    if all(is_number(cell) or is_lost(cell) for cell in top) and len(top) == width:
+        return
+    for line, row in rows[1:]:
+        if sum(map(is_number, row)) > 0.5 * len(row) and len(row) == width:
+            return  # numbers begin, and no header stood above them
+        if len(row) == width and not any(map(is_number, row)) and not all(map(is_lost, row)):
+            which = f"line {first}" if line == first + 1 else f"lines {first} to {line - 1}"
+            raise UnreadableError(
+                f"line {first} is not the header, which is line {line}; delete {which}", path=path
+            )
 
 
 def _is_above_table(line: str) -> bool:

@@ -126,9 +126,20 @@ class Pace(Protocol):
 class Source(Protocol):
     """One sensor, opened. Delivers packets until it is closed; a drop-out is silence, not an end."""
 
-    uri: str
-    streams: tuple[Stream, ...]
-    speed: float
+    @property
+    def uri(self) -> str:
+        """As it was given to `open_source`."""
+        ...
+
+    @property
+    def streams(self) -> tuple[Stream, ...]:
+        """What it delivers; known before it is started."""
+        ...
+
+    @property
+    def speed(self) -> float:
+        """How much faster than real time it runs; 1 for real sensors."""
+        ...
 
     async def start(self, pace: Pace) -> None:
         """Connect and begin; raises `SourceUnavailable` with what to do."""

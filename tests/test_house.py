@@ -39,6 +39,10 @@ def test_the_agreed_names_are_at_the_door_and_all_of_them_resolve() -> None:
         assert getattr(firing_analyzer, name) is not None
 
 
+def test_completion_offers_public_names_and_nothing_else() -> None:
+    assert dir(firing_analyzer) == sorted(firing_analyzer.__all__)
+
+
 def test_a_name_at_the_door_stays_itself_after_its_parts_were_imported() -> None:
     code = (
         "import firing_analyzer as fa, pkgutil, importlib\n"

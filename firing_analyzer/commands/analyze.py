@@ -5,11 +5,13 @@ import shutil
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 import click
 
+from firing_analyzer.commands.rate import read_rate
 from firing_analyzer.commands.refusals import refuse
 
 if TYPE_CHECKING:
@@ -49,7 +51,13 @@ class _Opening(TypedDict):
     type=click.Path(path_type=Path),
     help="Save a picture (.png, .pdf or .svg). Of several recordings: F-NAME.png for each.",
 )
-@click.option("--rate", "rate_hz", metavar="HZ", type=float, help="Rate of a table that has no time column.")
+@click.option(
+    "--rate",
+    "rate_hz",
+    metavar="HZ",
+    callback=read_rate,
+    help="Rate of a table without a time column: 1000, 1kHz.",
+)
 @click.option("--allow-truncated", is_flag=True, help="Read what is there of a file that ends early.")
 def analyze(
     *,
@@ -61,27 +69,24 @@ def analyze(
 ) -> int:
     """Say which muscle started first in saved recordings.
 
-    PATH is a recording, or a folder: then its recordings are analysed one after another. EDF, BDF, CSV and
-    OpenSignals text are read; with the extra "formats" also OpenSignals .h5, C3D and XDF.
+    PATH is a recording, or a folder: then the recordings in it and in its subfolders are analysed one after
+    another, and tables that are none are named at the end. EDF, BDF, CSV and OpenSignals text are read; with
+    the extra "formats" also OpenSignals .h5, C3D and XDF.
     """
     from firing_analyzer.errors import AnalysisError  # noqa: PLC0415
     from firing_analyzer.pipeline import analyze as analyze_recording  # noqa: PLC0415
     from firing_analyzer.settings import Settings  # noqa: PLC0415
     from recordings.errors import RecordingError  # noqa: PLC0415
+    from recordings.listing import shortened  # noqa: PLC0415
     from recordings.open import open_recording  # noqa: PLC0415
 
     settings = Settings() if settings_file is None else Settings.read(settings_file)
     if plot is not None:
         _check_picture(plot)
-    status = 0
-    files: list[Path] = []
-    for path in paths:
-        try:
-            files += _recordings_at(path)
-        except (RecordingError, OSError) as problem:
-            status = refuse(problem)
+    files, skipped, status = _gathered(paths)
     several = len(paths) > 1 or len(files) > 1
     pictures = _pictures(plot, files, several=several)
+    closing = _Closing()
     for number, (file, picture) in enumerate(zip(files, pictures, strict=True), start=1):
         try:
             recording = open_recording(file, **opening)
@@ -89,13 +94,70 @@ def analyze(
             with _progress(file.name, number, len(files), shown=is_long and sys.stderr.isatty()):
                 analysis = analyze_recording(recording, settings)
             _print(analysis, heading=str(file) if several else None, as_json=as_json)
+            closing.add(file, analysis)
             if picture is not None:
                 _draw(analysis, picture, silently=as_json)
         except BrokenPipeError:
             raise
         except (RecordingError, AnalysisError, OSError) as problem:
             status = refuse(_naming(file, problem))
+    if several and not as_json:
+        closing.print()
+    if skipped:
+        click.echo(f"skipped, not recordings: {shortened(skipped)}", err=True)
     return status
+
+
+@dataclass(slots=True)
+class _Closing:
+    """What is said once, after several results."""
+
+    outcomes: list[str] = field(default_factory=list)
+    limits: dict[str, None] = field(default_factory=dict)
+
+    def add(self, file: Path, analysis: "Analysis") -> None:
+        from firing_analyzer.words import limits, summary_line  # noqa: PLC0415
+
+        self.outcomes.append(f"{file}: {summary_line(analysis)}")
+        self.limits.update(dict.fromkeys(limits(analysis)))
+
+    def print(self) -> None:
+        if not self.outcomes:
+            return
+        from firing_analyzer.terminal import listed_text  # noqa: PLC0415
+
+        width = _width()
+        click.echo(f"{listed_text('Summary', self.outcomes, width=width)}\n")
+        click.echo(listed_text("Limits", list(self.limits), width=width))
+
+
+def _tables_skipped(path: Path, found: list[Path]) -> list[str]:
+    """Names of tables in a folder that were passed over, as they stand in it."""
+    from recordings.skipped import skipped_tables  # noqa: PLC0415
+
+    return [str(table.relative_to(path)) for table in skipped_tables(path, found)] if path.is_dir() else []
+
+
+def _width() -> int | None:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _gathered(paths: tuple[Path, ...]) -> tuple[list[Path], list[str], int]:
+    """Return all recordings, the tables that were passed over, and the exit status so far."""
+    from recordings.errors import RecordingError  # noqa: PLC0415
+
+    status = 0
+    files: list[Path] = []
+    skipped: list[str] = []
+    for path in paths:
+        try:
+            found = _recordings_at(path)
+            skipped += _tables_skipped(path, found)
+        except (RecordingError, OSError) as problem:
+            status = refuse(problem)
+        else:
+            files += found
+    return files, skipped, status
 
 
 def _recordings_at(path: Path) -> list[Path]:
@@ -149,8 +211,7 @@ def _print(analysis: "Analysis", *, heading: str | None, as_json: bool) -> None:
 
     if heading is not None:
         click.secho(f"== {heading} ==", bold=True)
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    click.echo(result_text(analysis, width=width))
+    click.echo(result_text(analysis, width=_width(), with_limits=heading is None))
     if heading is not None:
         click.echo()
 

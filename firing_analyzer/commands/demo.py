@@ -33,7 +33,7 @@ _SAME_RAISE_S: Final = 1.5
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Another person.")
 def demo(*, out: Path | None, scenario: str, seed: int) -> None:
-    """Analyse a synthesised recording of ten leg raises and show the truth beside the result.
+    """Analyse a simulated recording of ten leg raises and show the truth beside the result.
 
     No sensor and no network is needed.
     """
@@ -46,10 +46,11 @@ def demo(*, out: Path | None, scenario: str, seed: int) -> None:
     from firing_analyzer.terminal import result_text  # noqa: PLC0415
     from recordings.open import open_recording  # noqa: PLC0415
 
-    click.echo(f"Synthesised recording, scenario {scenario}, seed {seed}: no person, no sensor.")
+    told = f"scenario {scenario}, seed {seed}"
+    click.echo(f"Simulated recording, {told}: no person, no sensor.")
     session = simulate(scenario, seed=seed)
     table, written, picture = _free_names(_new_folder() if out is None else out, scenario)
-    write_table(session.recording, table)
+    write_table(session.recording, table, simulated=told)
     # From here on as with any file: what was written is opened again.
     analysis = analyze(open_recording(table))
     with written.open("x", encoding="utf-8") as file:
@@ -62,8 +63,10 @@ def demo(*, out: Path | None, scenario: str, seed: int) -> None:
     click.echo(f"Saved in {table.parent.resolve()}: {table.name}, {written.name}, {picture.name}")
 
 
-def write_table(recording: "Recording", path: Path) -> None:
+def write_table(recording: "Recording", path: Path, *, simulated: str) -> None:
     """Write signals that share one rate as CSV, with a column of events, and the leg above the header.
+
+    The first line says that no person was measured, so that the file cannot be taken for a measured one.
 
     Parameters
     ----------
@@ -71,6 +74,8 @@ def write_table(recording: "Recording", path: Path) -> None:
         All signals begin at 0 s and have the same rate and length. NaN becomes an empty cell.
     path : Path
         A file that does not exist yet.
+    simulated : str
+        What was simulated, such as ``"scenario together, seed 3"``.
     """
     first = recording.signals[0]
     events = [""] * first.samples.size
@@ -82,6 +87,7 @@ def write_table(recording: "Recording", path: Path) -> None:
     columns = [_cells(signal.samples) for signal in recording.signals]
     titles = [f"{signal.channel.label} [{signal.channel.unit}]" for signal in recording.signals]
     with path.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(f"# simulated: {simulated}\n")
         file.write(f"# leg: {recording.leg}\n")
         file.write(",".join(["time_s", *titles, "event"]) + "\n")
         file.writelines(",".join(row) + "\n" for row in zip(times, *columns, events, strict=True))

@@ -56,6 +56,7 @@ def plot_lags(analysis: Analysis, ax: Axes | None = None) -> Axes:
     top = -bottom * head_share / (1 - head_share)
     ax.set_ylim(bottom, top)
     ax.set_xticks(_ticks(limit), [number(tick) for tick in _ticks(limit)])
+    ax.spines["bottom"].set_bounds(-limit, limit)
     ax.set_xlabel("lag: shoulder onset minus glute onset (ms)", fontsize=USUAL, loc="left", color=TEXT)
     _margin(ax, analysis.session.margin_ms, limit=limit, top=top, bottom=bottom)
     for place, row in enumerate(rows):

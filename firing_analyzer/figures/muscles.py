@@ -1,9 +1,10 @@
 """The two muscles of an analysis as the drawings see them, and its findings in words."""
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from firing_analyzer.figures.style import GLUTE_INK, SHOULDER_INK, Ink
+from firing_analyzer.muscle_words import Role, is_known_as, muscle_words
 from firing_analyzer.result import Analysis, Interval, Repetition, Trace
 from firing_analyzer.words import ORDER_WORDS, flag_word
 from recordings.model import Channel
@@ -15,17 +16,15 @@ _UNITS: Final = {"uV": "µV", "m/s2": "m/s²", "deg": "°", "": "unit unknown"}
 class Muscle:
     """One of the two muscles, with all that a drawing needs of it."""
 
-    role: Literal["glute", "shoulder"]
+    role: Role
     trace: Trace
     ink: Ink
 
     @property
     def name(self) -> str:
-        """Role, and side and muscle in full: ``"glute: left gluteus maximus"``."""
-        channel = self.trace.channel
-        if channel.muscle is None:
-            return f"{self.role}: channel {channel.label}"
-        return f"{self.role}: {channel.side or ''} {channel.muscle}".replace("  ", " ")
+        """Role, and side and muscle in full: ``"glute: left gluteus maximus"``; else the channel."""
+        words = muscle_words(self.trace.channel, self.role)
+        return f"{self.role}: {words}" if is_known_as(self.trace.channel, self.role) else words
 
     @property
     def unit(self) -> str:

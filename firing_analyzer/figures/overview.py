@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 
-from firing_analyzer.figures.muscles import Muscle, is_set_aside
+from firing_analyzer.figures.muscles import Muscle, is_set_aside, number
 from firing_analyzer.figures.style import BAND, QUIET, SMALL, TEXT, plain
 from firing_analyzer.figures.traces import cut, thin_out
 from firing_analyzer.result import Analysis, Repetition
@@ -43,9 +43,10 @@ def plot_overview(analysis: Analysis, muscle: Muscle, ax: Axes, *, numbered: boo
     known = envelope[np.isfinite(envelope)]
     ax.set_ylim(float(known.min(initial=0.0)), 1.08 * float(known.max(initial=0.0)) or 1.0)
     ax.locator_params(axis="y", nbins=3)
-    ax.ticklabel_format(axis="y", scilimits=(-3, 6))
-    ax.yaxis.get_offset_text().set_fontsize(SMALL)
-    ax.set_ylabel(f"{muscle.role}\n({muscle.unit})", fontsize=SMALL, color=muscle.ink.dark)
+    # in full at each tick: an offset above the axes would run into the numbers of the raises
+    ax.yaxis.set_major_formatter(lambda value, _: number(value))
+    unit = muscle.trace.channel.unit and muscle.unit
+    ax.set_ylabel(f"{muscle.role}\n({unit or 'unit ?'})", fontsize=SMALL, color=muscle.ink.dark)
     _raises(ax, analysis.rows, numbered=numbered)
     return ax
 

@@ -36,6 +36,8 @@ from firing_analyzer.result import Analysis, Repetition
 #: Share of the axes at the right that is kept for words, and their width in letters.
 NOTES_SHARE: Final = 0.29
 NOTES_LETTERS: Final = 25
+#: Longest name of a channel in the legend, in letters.
+NAME_LETTERS: Final = 46
 #: Room at the top of the axes that is kept for the legend, in inches.
 LEGEND_IN: Final = 0.42
 #: A muscle's half of a row is this many times as high as its greatest envelope ...
@@ -56,7 +58,8 @@ def plot_repetitions(
     Each row shows the shoulder over the glute: the conditioned signal, rectified and pale, and its envelope
     (root mean square over 40 ms). One scale for each muscle holds for all rows; it is cut off where it would
     run into the next. A mark and a shaded band show each onset and its interval. Raises that are left
-    out or unclear are grey. The lag stands at the right with the flags of the raise.
+    out or unclear are grey, which is said below them. The lag stands at the
+    right with the flags of the raise.
 
     Parameters
     ----------
@@ -78,6 +81,7 @@ def plot_repetitions(
     right = after_s + span_s * NOTES_SHARE / (1 - NOTES_SHARE)
     ax.set_xlim(-before_s, right)
     ax.set_xticks(_ticks(before_s, after_s))
+    ax.spines["bottom"].set_bounds(-before_s, after_s)
     lined_up = all(row.glute_onset_s is not None for row in rows)
     otherwise = "" if lined_up else ", or from the raise's start where there is none"
     ax.set_xlabel(f"time from the glute onset{otherwise} (s)", fontsize=USUAL, loc="left", color=TEXT)
@@ -103,6 +107,8 @@ def plot_repetitions(
             _trace(ax, muscle, row, own[place], floor=floor, height=height)
             _onset(ax, muscle, row, floor=floor, after_s=after_s, before_s=before_s)
         _notes(ax, row, place, n=n, left=after_s + 0.02 * span_s)
+    if any(map(is_set_aside, rows)):
+        _grey(ax)
     ax.plot([0, 0], [0, n], color=QUIET, linewidth=0.6, dashes=(1, 2), zorder=1)
     scales = [
         _scale_bar(ax, muscle, height, left=-before_s + 0.015 * span_s)
@@ -211,9 +217,36 @@ def _scale_bar(ax: Axes, muscle: Muscle, height: float, *, left: float) -> str:
     """Draw a bar of a round value in the first row and say what it stands for."""
     floor, size = _floor(muscle, 0), nice_below(0.9 * height)
     ax.plot(
-        [left, left], [floor, floor - FULL * size / height], color=muscle.ink.dark, linewidth=2.4, zorder=5
+        [left, left],
+        [floor, floor - FULL * size / height],
+        color=muscle.ink.dark,
+        linewidth=2.4,
+        # with caps it would reach into the other muscle's half
+        solid_capstyle="butt",
+        gid=f"bar-{muscle.role}",
+        zorder=5,
     )
-    return f"bar {number(size)} {muscle.unit}"
+    return f"bar {number(size)}{' ' if muscle.trace.channel.unit else ', '}{muscle.unit}"
+
+
+def _grey(ax: Axes) -> None:
+    """Say below the notes what the grey rows are."""
+    ax.annotate(
+        "grey: unclear or left out",
+        (1, 0),
+        xycoords="axes fraction",
+        xytext=(0, -5),
+        textcoords="offset points",
+        ha="right",
+        va="top",
+        fontsize=SMALL,
+        color=QUIET,
+    )
+
+
+def _fitting(name: str) -> str:
+    """Cut off the end of a name that would run into the next drawing."""
+    return name if len(name) <= NAME_LETTERS else f"{name[: NAME_LETTERS - 1]}…"
 
 
 def _legend(ax: Axes, pair: Sequence[Muscle], scales: Sequence[str], analysis: Analysis) -> None:
@@ -225,7 +258,7 @@ def _legend(ax: Axes, pair: Sequence[Muscle], scales: Sequence[str], analysis: A
                 color=one.ink.dark,
                 linestyle=one.ink.line,
                 linewidth=1.3,
-                label=f"{one.name} ({scale})",
+                label=f"{_fitting(one.name)}, {scale}",
             )
             for one, scale in reversed(list(zip(pair, scales, strict=True)))
         ),

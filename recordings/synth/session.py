@@ -10,7 +10,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from recordings.model import GLUTE, SHOULDER, Channel, FloatArray, Recording, Side, Signal, opposite
+from recordings.model import (
+    GLUTE,
+    SHOULDER,
+    SIMULATED,
+    Channel,
+    FloatArray,
+    Recording,
+    Side,
+    Signal,
+    opposite,
+)
 from recordings.synth.nuisances import beat_times, breath_times
 from recordings.synth.person import (
     GLUTE_MUSCLE,
@@ -203,7 +213,7 @@ def _channels(leg: Side, sensors: Sensors) -> tuple[Channel, Channel]:
         "",
         kind="emg" if sensors.smoothing_ms is None else "envelope",
         unit="uV",
-        device="simulated",
+        device=SIMULATED,
         smoothing_ms=sensors.smoothing_ms,
     )
     initials, arm = {"left": "L", "right": "R"}, opposite(leg)
@@ -211,7 +221,7 @@ def _channels(leg: Side, sensors: Sensors) -> tuple[Channel, Channel]:
     shoulder = replace(usual, label=f"UT_{initials[arm]}", muscle=SHOULDER, side=arm)
     if sensors.one_clock:
         return glute, shoulder
-    return replace(glute, device="simulated glute"), replace(shoulder, device="simulated shoulder")
+    return replace(glute, device=f"{SIMULATED} glute"), replace(shoulder, device=f"{SIMULATED} shoulder")
 
 
 def _of_both(value: float | tuple[float, float]) -> tuple[float, float]:

@@ -23,7 +23,7 @@ ROOT = Path(firing_analyzer.__file__).resolve().parent.parent
 RATE_HZ = 1000.0
 #: What the last words of a refusal may tell the user to do.
 TO_DO = re.compile(
-    r"\b(check|choose|name|names|state|give|record|copy|see|use|write|correct|read|export|make|end|"
+    r"\b(check|choose|name|names|rename|swap|state|give|record|copy|see|use|write|correct|read|export|make|end|"
     r"did you mean|put|free|add|save|install|needed|it has|can be read with)\b",
     re.IGNORECASE,
 )
@@ -143,6 +143,23 @@ def test_several_recordings_come_one_after_another_with_headings(session: Path, 
     assert headings == [f"== {session} ==", f"== {other} =="]
 
 
+def test_several_recordings_end_with_a_line_for_each_and_the_limits_once(
+    session: Path, tmp_path: Path
+) -> None:
+    other = write_csv(tmp_path / "other.csv", columns("glute_first"))
+    lines = firing_analyzer_in(tmp_path, "analyze", session, other).stdout.splitlines()
+    at = lines.index("Summary")
+    assert re.fullmatch(
+        rf"- {re.escape(str(session))}: shoulder first, -\d+ ms \(-\d+ to -\d+\), 10 raises", lines[at + 1]
+    )
+    assert re.fullmatch(
+        rf"- {re.escape(str(other))}: glute first, \d+ ms \(\d+ to \d+\), 10 raises", lines[at + 2]
+    )
+    assert lines.count("Limits") == 1
+    assert lines.index("Limits") > at
+    assert sum("no agreed normal order" in line for line in lines) == 1
+
+
 def test_one_bad_file_among_several_is_told_and_the_rest_goes_on(session: Path, tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_bytes(b"")
     done = firing_analyzer_in(tmp_path, "analyze", "empty.csv", session, "gone.csv", "--json")
@@ -164,6 +181,19 @@ def test_a_folder_gives_every_recording_in_it(tmp_path: Path) -> None:
     results = [json.loads(line) for line in done.stdout.splitlines()]
     assert [Path(result["recording"]["path"]).name for result in results] == ["a.csv", "b.bdf"]
     assert [result["session"]["verdict"] for result in results] == ["shoulder_first", "together"]
+
+
+def test_tables_of_a_folder_that_are_no_recordings_are_named_and_no_error(tmp_path: Path) -> None:
+    (tmp_path / "data" / "below").mkdir(parents=True)
+    write_csv(tmp_path / "data" / "a.csv", columns())
+    (tmp_path / "data" / "below" / "b.csv").write_text("Dear reader\n", encoding="utf-8")
+    (tmp_path / "data" / "c.csv").write_text("x\n", encoding="utf-8")
+    (tmp_path / "data" / "participants.tsv").write_text("participant_id\n01\n", encoding="utf-8")
+    done = firing_analyzer_in(tmp_path, "analyze", "data", "--json")
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr == f"skipped, not recordings: {Path('below') / 'b.csv'}, c.csv\n"
+    assert "subfolders" in CliRunner().invoke(commands, ["analyze", "--help"]).output
 
 
 def test_a_picture_is_saved_and_the_terminal_says_where(session: Path, tmp_path: Path) -> None:
@@ -197,10 +227,17 @@ def test_channels_named_outright_and_a_stated_rate_open_a_bare_table(tmp_path: P
     made = columns()
     bare = {"upper": made["GM_L [uV]"], "lower": made["UT_R [uV]"]}
     write_csv(tmp_path / "bare.csv", bare)
-    named = ("--leg", "left", "--glute", "upper", "--shoulder", "lower", "--rate", "1000", "--json")
-    done = firing_analyzer_in(tmp_path, "analyze", "bare.csv", *named)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["session"]["verdict"] == "shoulder_first"
+    named = ("--leg", "left", "--glute", "upper", "--shoulder", "lower", "--json", "--rate")
+    for rate in ("1000", "1kHz"):
+        done = firing_analyzer_in(tmp_path, "analyze", "bare.csv", *named, rate)
+        assert done.returncode == 0, done.stderr
+        result = json.loads(done.stdout)
+        assert result["session"]["verdict"] == "shoulder_first"
+        assert result["recording"]["glute"]["rate_hz"] == 1000
+        assert [(note["channel"], note["flag"]) for note in result["quality"][:2]] == [
+            ("upper", "named_as_glute"),
+            ("lower", "named_as_shoulder"),
+        ]
 
 
 # What cannot be used
@@ -242,6 +279,9 @@ def of_another_quantity(made: Columns) -> None:
         (of_another_quantity, (), ("m/s2",)),
         (None, ("--glute", "GM_X"), ("GM_X",)),
         (None, ("--glute", "UT_R", "--shoulder", "UT_R"), ("UT_R",)),
+        (None, ("--glute", "UT_R", "--shoulder", "GM_L"), ("UT_R", "named as glute", "swap the two")),
+        (None, ("--leg", "right", "--glute", "GM_L", "--shoulder", "UT_R"), ("GM_L", "fit --leg left")),
+        (None, ("--leg", "right"), ("no channel is labelled as right", "fit --leg left")),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
@@ -313,6 +353,8 @@ def test_a_missing_settings_file_is_refused(session: Path, tmp_path: Path) -> No
         (("analyze",), ("PATH", "firing-analyzer analyze --help")),
         (("analyze", "a.csv", "--legs", "left"), ("--legs", "--help")),
         (("analyze", "a.csv", "--leg", "middle"), ("middle", "--help")),
+        (("analyze", "a.csv", "--rate", "fast"), ("--rate fast", "--rate 1000")),
+        (("analyze", "a.csv", "--rate", "0"), ("--rate 0", "above 0")),
         (("--verbose",), ("--verbose", "--help")),
         (("demo", "--scenario", "moon"), ("moon", "shoulder_first")),
         (("demo", "--seed", "-1"), ("--seed", "--help")),
@@ -398,7 +440,7 @@ def test_a_label_that_the_terminal_cannot_show_does_not_stop_the_result(tmp_path
         PYTHONIOENCODING="latin-1",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "shoulder \\u80a9;" in done.stdout
+    assert "channel \\u80a9 (named as shoulder);" in done.stdout
 
 
 # Help, version, demo
@@ -451,7 +493,7 @@ def test_the_demo_saves_what_it_shows_and_tells_the_truth_beside_it(tmp_path: Pa
         "shoulder_first.png",
     ]
     lines = done.stdout.splitlines()
-    assert lines[0].startswith("Synthesised recording")
+    assert lines[0].startswith("Simulated recording")
     assert any(line.startswith("Activity of the right upper trapezius began before") for line in lines)
     assert lines[-2].startswith("Truth of the simulation, 10 raises: shoulder before glute in 10; lags -")
     assert str(folder) in lines[-1]
@@ -460,6 +502,16 @@ def test_the_demo_saves_what_it_shows_and_tells_the_truth_beside_it(tmp_path: Pa
         json.loads(again.stdout)["session"]
         == json.loads((folder / "shoulder_first.json").read_text())["session"]
     )
+
+
+def test_what_the_demo_saved_is_still_called_simulated_when_it_is_analysed(tmp_path: Path) -> None:
+    assert firing_analyzer_in(tmp_path, "demo", "--seed", "4", "--out", "here").returncode == 0
+    table = tmp_path / "here" / "shoulder_first.csv"
+    assert table.read_text().startswith("# simulated: scenario shoulder_first, seed 4\n")
+    shown = firing_analyzer_in(tmp_path, "analyze", table).stdout.splitlines()
+    assert shown[1] == "Simulated: scenario shoulder_first, seed 4; no person was measured."
+    result = json.loads((tmp_path / "here" / "shoulder_first.json").read_text())
+    assert {note["channel"] for note in result["quality"] if note["flag"] == "simulated"} == {"GM_L", "UT_R"}
 
 
 def test_the_demo_overwrites_nothing(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -73,10 +74,16 @@ def test_a_missing_package_is_a_problem_and_the_rest_is_still_examined(tmp_path:
     )
     done = doctor(folder=tmp_path, code=blocked)
     assert done.returncode == 0, done.stderr
-    assert re.search(r'^problem +numpy: not installed; .* -> pip install "numpy>=', done.stdout, re.MULTILINE)
     assert re.search(
-        r"^missing +ezc3d \(extra 'formats'\): not installed; it is for C3D", done.stdout, re.MULTILINE
+        r'^problem +numpy: not installed; .* -> \S+ -m pip install "numpy>=', done.stdout, re.MULTILINE
     )
+    told = re.search(
+        r"^missing +ezc3d \(extra 'formats'\): not installed; it is for .* -> (\S+) -m pip install \"ezc3d",
+        done.stdout,
+        re.MULTILINE,
+    )
+    assert told
+    assert told[1] == shlex.quote(sys.executable)
     assert re.search(r"^ok +scipy: ", done.stdout, re.MULTILINE)
     assert done.stdout.rstrip().endswith("2 to be solved: see problem above.")
 
@@ -113,6 +120,27 @@ def test_the_doctor_lists_a_script_in_the_way_among_the_rest(tmp_path: Path) -> 
     assert re.search(r"^ok +sensors: ", done.stdout, re.MULTILINE)
 
 
+@pytest.mark.parametrize("where", ["sensors.py", "recordings.py", "recordings/__init__.py"])
+def test_the_installed_command_finds_what_only_hides_packages_from_notebooks_here(
+    tmp_path: Path, where: str
+) -> None:
+    """The console script does not look in the working folder, as here code that has taken it off the path."""
+    (tmp_path / where).parent.mkdir(exist_ok=True)
+    (tmp_path / where).write_text("", encoding="utf-8")
+    code = (
+        "import sys; sys.path.remove('')\nfrom firing_analyzer.cli import main\nsys.exit(main(['doctor']))\n"
+    )
+    done = doctor(folder=tmp_path, code=code)
+    assert done.returncode == 0, done.stderr
+    name = where.partition("/")[0].removesuffix(".py")
+    assert re.search(
+        rf"^problem +{name} in this folder: {re.escape(str(tmp_path / where))}: it hides .* from python -m",
+        done.stdout,
+        re.MULTILINE,
+    )
+    assert re.search(rf"^ok +{name}: ", done.stdout, re.MULTILINE)
+
+
 def test_a_folder_of_data_named_recordings_is_harmless(tmp_path: Path) -> None:
     (tmp_path / "recordings").mkdir()
     (tmp_path / "recordings" / "session.csv").write_text("time_s,GM_L\n", encoding="utf-8")
@@ -136,13 +164,13 @@ def test_a_folder_that_cannot_be_written_to_is_a_problem(
     assert here.state == "problem"
 
 
-def test_linux_without_bluetooth_says_that_only_recording_needs_it(
+def test_linux_without_bluetooth_says_that_nothing_needs_it_yet(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DBUS_SYSTEM_BUS_ADDRESS", raising=False)
     findings = linux_bluetooth(tmp_path)
     assert {one.state for one in findings} == {"missing"}
-    assert all("needed only for recording from sensors" in one.detail for one in findings)
+    assert all("not needed yet: recording from sensors is to come" in one.detail for one in findings)
 
 
 def test_linux_with_a_blocked_adapter_says_how_to_unblock_it(tmp_path: Path) -> None:

@@ -268,8 +268,70 @@ def test_a_raise_that_is_left_out_or_unclear_is_grey_and_says_why(clear: Analysi
     assert colours[1] == colours[4] != colours[0]
     assert len(set(colours)) == 2
     words = said(ax)
-    for word in ("left out", "lost samples", "unclear", "heart beat"):
+    for word in ("left out", "lost samples", "unclear", "heart beat", "grey: unclear or left out"):
         assert word in words
+    assert "grey:" not in said(plot_repetitions(clear))
+
+
+def test_channels_that_were_named_are_no_muscle_in_the_legend(clear: Analysis) -> None:
+    channel = replace(clear.glute.channel, label="LBIC", muscle="biceps")
+    words = said(plot_repetitions(replace(clear, glute=replace(clear.glute, channel=channel))))
+    assert "channel LBIC (left biceps, named as glute), bar" in words
+    assert "gluteus" not in words
+
+
+def test_the_bottom_line_ends_where_the_traces_end(clear: Analysis) -> None:
+    assert plot_repetitions(clear).spines["bottom"].get_bounds() == (-0.8, 0.8)
+    ax = plot_lags(clear)
+    low, high = ax.spines["bottom"].get_bounds() or (0, 0)
+    assert low == -high
+    assert all(abs(tick) <= high for tick in ax.get_xticks())
+
+
+@pytest.mark.parametrize("gain", [1e-6, 1.0, 1e6])
+def test_scale_bars_stay_in_the_half_of_their_muscle(gain: float, clear: Analysis) -> None:
+    glute, shoulder = (
+        replace(one, samples=one.samples * np.float32(gain), rest_rms=one.rest_rms * gain)
+        for one in (clear.glute, clear.shoulder)
+    )
+    ax = plot_repetitions(replace(clear, glute=glute, shoulder=shoulder))
+    halves = {}
+    for role in ("glute", "shoulder"):
+        bar = line(ax, f"bar-{role}")
+        assert bar.get_solid_capstyle() == "butt"
+        halves[role] = sorted(np.asarray(bar.get_ydata(), dtype=np.float64))
+    assert 0 < halves["shoulder"][0] < halves["shoulder"][1] < halves["glute"][0] < halves["glute"][1] < 1
+
+
+@pytest.mark.parametrize("gain", [1e-6, 1.0, 1e6])
+def test_the_names_of_the_overviews_do_not_run_into_each_other_without_a_unit(
+    gain: float, clear: Analysis
+) -> None:
+    glute, shoulder = (
+        replace(
+            one,
+            channel=replace(one.channel, unit=""),
+            samples=one.samples * np.float32(gain),
+            rest_rms=one.rest_rms * gain,
+        )
+        for one in (clear.glute, clear.shoulder)
+    )
+    figure = plot_session(replace(clear, glute=glute, shoulder=shoulder))
+    render(figure)
+    above, below = (ax.yaxis.label.get_window_extent() for ax in figure.axes[:2])
+    assert "unit ?" in figure.axes[0].get_ylabel()
+    assert above.y0 >= below.y1
+    assert not figure.axes[0].yaxis.get_offset_text().get_text()
+
+
+def test_the_page_says_if_it_shows_a_simulation(clear: Analysis) -> None:
+    assert any("Simulated. Left leg" in text.get_text() for text in plot_session(clear).texts)
+    glute, shoulder = (
+        replace(one, channel=replace(one.channel, device="amplifier"))
+        for one in (clear.glute, clear.shoulder)
+    )
+    measured = plot_session(replace(clear, glute=glute, shoulder=shoulder))
+    assert not any("Simulated" in text.get_text() for text in measured.texts)
 
 
 def test_a_gap_stays_a_gap() -> None:

@@ -245,6 +245,29 @@ def test_a_file_that_cannot_be_read_is_one_error_of_ours(tmp_path: Path, content
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "demanded"),
+    [
+        ("margin_ms = 'wide'", "must be a number above 0 and at most 1000"),
+        ("margin_ms = 0", "must be a number above 0 and at most 1000"),
+        ("min_lags = 5.5", "must be a whole number at least 3 and at most 1000"),
+        ("heart_beat = 1", "must be true or false"),
+        ("mains_hz = '55'", "must be one of 'auto', '50', '60', 'off'"),
+        ("silent_share = 2", "must be a number above 0 and at most 1"),
+    ],
+)
+def test_an_impossible_value_is_refused_in_plain_words(text: str, demanded: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_toml(text)
+    assert str(caught.value).endswith(demanded)
+    assert "Expected" not in str(caught.value)
+
+
+def test_a_missing_settings_file_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"gone\.toml: there is no such file"):
+        Settings.read(tmp_path / "gone.toml")
+
+
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises((AttributeError, dataclasses.FrozenInstanceError)):
         setattr(Settings(), "margin_ms", 10.0)  # noqa: B010

@@ -7,7 +7,7 @@ import pytest
 
 from firing_analyzer.pipeline import analyze
 from firing_analyzer.result import Analysis, QualityNote
-from firing_analyzer.terminal import result_text
+from firing_analyzer.terminal import listed_text, result_text
 from firing_analyzer.words import LIMITS, SIGN, flag_text, reason_text, verdict_sentence, warning_text
 from recordings.synth import simulate
 
@@ -45,9 +45,9 @@ def test_in_a_pipe_no_sentence_is_broken() -> None:
     assert lines[0] == verdict_sentence(one)
     for sentence in (
         SIGN,
-        f"- {reason_text('near_margin')}",
-        f"- {warning_text('low_bandwidth')}",
-        f"- heart beat: {flag_text('heart_beat')}",
+        f"- near_margin: {reason_text('near_margin')}",
+        f"- low_bandwidth: {warning_text('low_bandwidth')}",
+        f"- heart beat (heart_beat): {flag_text('heart_beat')}",
         "- UT_R: the largest values are cut off; lower the gain",
         "- The file has no header.",
         *(f"- {limit}" for limit in LIMITS),
@@ -72,6 +72,34 @@ def test_what_must_be_said_comes_in_order() -> None:
         )
     ]
     assert order == sorted(order)
+
+
+def test_a_simulation_is_told_right_below_the_verdict_and_not_again() -> None:
+    note = "Simulated: scenario shoulder_first, seed 2; no person was measured."
+    text = result_text(replace(result(), notes=(note,)))
+    assert text.splitlines()[1] == note
+    assert text.count("no person was measured") == 1
+    assert "Reading the file" not in text
+
+
+def test_levels_stand_under_the_names_of_the_muscles() -> None:
+    header = result_text(result()).split("\n\n")[1].splitlines()[:3]
+    at = header[0].index("SNR (dB)")
+    assert [line[at:].strip() for line in header] == ["SNR (dB)", "glute /", "shoulder"]
+
+
+def test_limits_can_be_left_to_be_said_once_for_several_results() -> None:
+    assert "Limits" not in result_text(result(), with_limits=False)
+    assert listed_text("Limits", LIMITS).splitlines() == ["Limits", *(f"- {limit}" for limit in LIMITS)]
+
+
+def test_printing_a_result_shows_it_as_the_command_line_does() -> None:
+    one = result()
+    assert str(one) == result_text(one)
+    assert (
+        repr(one) == f"Analysis('shoulder_first', 10 raises, lag {round(one.session.median_lag_ms or 0)} ms)"
+    )
+    assert len(repr(simulate("together").recording)) < 100
 
 
 def test_the_sign_of_a_lag_is_explained_once() -> None:

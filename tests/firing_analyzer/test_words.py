@@ -10,9 +10,19 @@ import pytest
 
 from firing_analyzer import words
 from firing_analyzer.code_words import CODES, FLAGS
-from firing_analyzer.result import Analysis, Interval, Order, Repetition, Session, Trace, Verdict
+from firing_analyzer.result import (
+    Analysis,
+    Interval,
+    Order,
+    QualityNote,
+    Repetition,
+    Session,
+    Trace,
+    Verdict,
+)
 from firing_analyzer.settings import Settings
-from recordings.model import Channel
+from recordings.labels import recognise
+from recordings.model import SIMULATED
 
 # The complete lists of the design, section 2.
 CODES_OF_THE_DESIGN = [
@@ -69,6 +79,7 @@ def analysis(
     flags: tuple[str, ...] = (),
     kind: str = "emg",
     cued: bool = True,
+    labels: tuple[str, str] = ("GM_L", "UT_R"),
 ) -> Analysis:
     """Make a result by hand: each lag is a raise, None a silent shoulder unless `orders` says otherwise."""
     if orders is None:
@@ -97,7 +108,8 @@ def analysis(
         background_bursts_per_min=0.2,
     )
     glute, shoulder = (
-        Trace(Channel(label), np.zeros(1, dtype=np.float32), 2000.0, 0.0, 1.0) for label in ("GM_L", "UT_R")
+        Trace(recognise(label, unit="uV"), np.zeros(1, dtype=np.float32), 2000.0, 0.0, 1.0)
+        for label in labels
     )
     return Analysis(
         session=session,
@@ -116,43 +128,167 @@ def analysis(
     )
 
 
+def orders(**counts: int) -> tuple[Order, ...]:
+    return tuple(cast("Order", order) for order, count in counts.items() for _ in range(count))
+
+
 def test_shoulder_first_names_both_muscles_the_count_the_lag_and_its_interval() -> None:
-    sentence = words.verdict_sentence(analysis(lags_ms=(-142.0,) * 7 + (3.0,)))
+    sentence = words.verdict_sentence(analysis(orders=orders(shoulder_first=7, unclear=1)))
     assert sentence == (
         "Activity of the right upper trapezius began before that of the left gluteus maximus in 7 of 8 "
-        "raises, by 142 ms (95 % interval 120 to 171)."
+        "raises (1 unclear), by 142 ms (95 % interval 120 to 171)."
     )
 
 
 def test_glute_first_of_the_right_leg_names_the_left_shoulder() -> None:
-    result = analysis("glute_first", lags_ms=(90.0,) * 9 + (-5.0,), median_ms=88.4, interval_ms=(61.0, 119.0))
+    result = analysis(
+        "glute_first",
+        lags_ms=(90.0,) * 10,
+        orders=orders(glute_first=9, together=1),
+        median_ms=88.4,
+        interval_ms=(61.0, 119.0),
+        labels=("GM_R", "UT_L"),
+    )
     assert words.verdict_sentence(replace(result, leg="right")) == (
         "Activity of the right gluteus maximus began before that of the left upper trapezius in 9 of 10 "
-        "raises, by 88 ms (95 % interval 61 to 119)."
+        "raises (1 together), by 88 ms (95 % interval 61 to 119)."
     )
 
 
-def test_raises_that_are_unclear_by_themselves_still_count_on_their_side_in_a_clear_session() -> None:
+@pytest.mark.parametrize("verdict", ["shoulder_first", "glute_first", "together", "shoulder_silent"])
+def test_no_headline_claims_more_raises_than_the_table_shows(verdict: Verdict) -> None:
+    for count in range(9):
+        told = (*[verdict] * count, *["unclear"] * (8 - count))
+        result = analysis(verdict, lags_ms=(-10.0,) * 8, orders=cast("tuple[Order, ...]", told))
+        sentence = words.verdict_sentence(result)
+        assert re.findall(r"in (\d+) of 8 raises", sentence) == [str(count)]
+        assert (f"({8 - count} unclear)" in sentence) == (count < 8)
+        assert "of the 8 raises" not in sentence
+
+
+def test_a_clear_session_of_raises_that_are_unclear_by_themselves_says_both() -> None:
     result = analysis(
         lags_ms=(-70.0,) * 10, orders=("unclear",) * 10, median_ms=-70.0, interval_ms=(-85.0, -55.0)
     )
-    assert "in 10 of 10 raises" in words.verdict_sentence(result)
+    assert words.verdict_sentence(result) == (
+        "Over the session, activity of the right upper trapezius began before that of the left gluteus "
+        "maximus, by 70 ms (95 % interval 55 to 85); clearly so by itself in 0 of 10 raises (10 unclear)."
+    )
 
 
-def test_raises_without_a_lag_are_not_counted_as_if_they_had_been_timed() -> None:
+def test_raises_of_other_orders_are_counted_beside_those_of_the_verdict() -> None:
     result = analysis(
-        lags_ms=(-142.0,) * 6 + (None,) * 3,
-        orders=cast("tuple[Order, ...]", (*["shoulder_first"] * 6, *["shoulder_silent"] * 2, "unclear")),
+        lags_ms=(-142.0,) * 6 + (None,) * 3, orders=orders(shoulder_first=6, shoulder_silent=2, unclear=1)
     )
     sentence = words.verdict_sentence(result)
-    assert "in 6 of the 6 raises that could be timed" in sentence
-    assert sentence.endswith("; in 2 others none of the right upper trapezius was seen.")
+    assert "in 6 of 9 raises (2 with a silent shoulder, 1 unclear), by" in sentence
 
 
 def test_a_raise_that_was_left_out_is_not_counted() -> None:
     result = analysis(lags_ms=(-142.0,) * 6 + (80.0,))
     rows = (*result.rows[:6], replace(result.rows[6], included=False))
-    assert "6 of the 6 raises that could be timed" in words.verdict_sentence(replace(result, rows=rows))
+    session = replace(result.session, valid=6, shoulder_first=6)
+    sentence = words.verdict_sentence(replace(result, rows=rows, session=session))
+    assert "in 6 of the 6 raises that could be used, by" in sentence
+
+
+@pytest.mark.parametrize(
+    ("labels", "shoulder", "glute"),
+    [
+        (("EMG 1", "EMG 2"), "channel EMG 2 (named as shoulder)", "channel EMG 1 (named as glute)"),
+        (
+            ("BICEPS_L", "Trap_sup"),
+            "the upper trapezius",
+            "channel BICEPS_L (left biceps, named as glute)",
+        ),
+        (
+            ("GM_L", "BF_R"),
+            "channel BF_R (right biceps femoris, named as shoulder)",
+            "the left gluteus maximus",
+        ),
+    ],
+)
+def test_no_sentence_claims_a_muscle_that_the_label_does_not_tell(
+    labels: tuple[str, str], shoulder: str, glute: str
+) -> None:
+    for verdict, reasons in (
+        ("shoulder_first", ()),
+        ("together", ()),
+        ("shoulder_silent", ()),
+        ("cannot_tell", ("near_margin", "shoulder_not_at_rest", "glute_not_at_rest", "glute_silent")),
+    ):
+        result = analysis(cast("Verdict", verdict), labels=labels, reasons=reasons)
+        told = words.verdict_sentence(result) + words.recording_sentence(result)
+        assert shoulder in told
+        if not labels[0].startswith("GM"):
+            assert "gluteus" not in told
+        if not labels[1].startswith("Trap"):
+            assert "trapezius" not in told
+    assert f"{glute} in 8 of 8" in words.verdict_sentence(analysis(labels=labels))
+
+
+def test_channels_that_were_named_are_called_so_where_the_recording_is_described() -> None:
+    sentence = words.recording_sentence(analysis(labels=("BICEPS_L", "UT_R")))
+    assert sentence.startswith(
+        "Left leg; channel BICEPS_L (left biceps, named as glute), shoulder UT_R; 2000 Hz"
+    )
+
+
+def test_a_simulated_recording_is_called_so() -> None:
+    real = analysis()
+    assert words.simulation_sentence(real) == ""
+    channel = replace(real.glute.channel, device=SIMULATED)
+    one = replace(real, glute=replace(real.glute, channel=channel))
+    assert words.simulation_sentence(one) == "Simulated; no person was measured."
+    assert words.recording_sentence(one).startswith("Simulated. Left leg;")
+    assert words.summary_line(one).endswith(", simulated")
+    note = "Simulated: scenario together, seed 3; no person was measured."
+    one = replace(one, notes=("The file has no header.", note))
+    assert words.simulation_sentence(one) == note
+    assert words.notes(one) == ["The file has no header."]
+
+
+@pytest.mark.parametrize(
+    ("lags_ms", "valid", "told", "said"),
+    [
+        ((None,) * 3, 3, ("unclear",) * 3, "3 raises were found and none could be timed; 5 are needed"),
+        ((-90.0, -80.0, -70.0), 3, ("shoulder_first",) * 3, "3 raises were found and 3 could be timed; 5"),
+        (
+            (None,) * 3, 3, ("shoulder_silent",) * 3,
+            "3 raises were found and none could be timed (3 with a silent shoulder); 5 are needed",
+        ),
+        ((-90.0,), 1, ("unclear",), "1 raise was found and 1 could be timed; 5 are needed"),
+    ],
+)  # fmt: skip
+def test_too_few_says_how_many_were_found_and_how_many_could_be_timed(
+    lags_ms: tuple[float | None, ...], valid: int, told: tuple[Order, ...], said: str
+) -> None:
+    result = analysis("cannot_tell", lags_ms=lags_ms, orders=told, reasons=("too_few",))
+    assert result.session.valid == valid
+    assert said in words.verdict_sentence(result)
+
+
+def test_too_few_says_how_many_could_be_used_where_some_could_not() -> None:
+    result = analysis("cannot_tell", lags_ms=(None,) * 8, orders=("unclear",) * 8, reasons=("too_few",))
+    session = replace(result.session, valid=0, unclear=0)
+    assert words.verdict_sentence(replace(result, session=session)) == (
+        "Cannot tell: 8 raises were found, none could be used and none could be timed; 5 are needed."
+    )
+
+
+def test_one_signal_on_both_channels_is_said_to_be_one_and_not_only_in_part() -> None:
+    result = analysis("cannot_tell", reasons=("common_signal",))
+    assert words.verdict_sentence(result).endswith("the two channels carry the same signal in part.")
+    assert "in part" in words.reasons(result)[0]
+    one = replace(result, quality=(QualityNote("UT_R", "same_signal", "the same signal"),))
+    assert words.verdict_sentence(one).endswith("the two channels carry the same signal.")
+    assert "carry the same signal. " in words.reasons(one)[0]
+
+
+def test_one_line_sums_up_a_recording_among_many() -> None:
+    assert words.summary_line(analysis()) == "shoulder first, -142 ms (-171 to -120), 8 raises"
+    result = analysis("cannot_tell", lags_ms=(-1.0,), reasons=("too_few", "noisy"))
+    assert words.summary_line(result) == "cannot tell (too_few, noisy), 1 raise"
 
 
 @pytest.mark.parametrize(
@@ -172,12 +308,16 @@ def test_together_says_within_what_and_on_which_side(
     median_ms: float, interval_ms: Interval, said: str
 ) -> None:
     result = analysis(
-        "together", lags_ms=(-12.0,) * 7 + (80.0,), median_ms=median_ms, interval_ms=interval_ms
+        "together",
+        lags_ms=(-12.0,) * 7 + (80.0,),
+        orders=orders(together=7, glute_first=1),
+        median_ms=median_ms,
+        interval_ms=interval_ms,
     )
     sentence = words.verdict_sentence(result)
     assert sentence.startswith(
         "Activity of the right upper trapezius and of the left gluteus maximus began within 50 ms "
-        "of each other in 7 of 8 raises: "
+        "of each other in 7 of 8 raises (1 glute first): "
     )
     assert said in sentence
 
@@ -220,9 +360,11 @@ def test_cannot_tell_gives_every_reason_with_its_numbers() -> None:
         reasons=("too_few", "inconsistent", "sometimes_silent", "glute_silent"),
     )
     assert words.verdict_sentence(result) == (
-        "Cannot tell: 4 of 4 raises could be used and 5 are needed; the raises differ, the shoulder began "
-        "before the glute in 1 and after it in 1; no activity of the right upper trapezius was seen in 1 of "
-        "4 raises, and some in the others; no activity of the left gluteus maximus was seen in 4 of 4 raises."
+        "Cannot tell: 4 raises were found and 2 could be timed (1 with a silent shoulder); 5 are needed; "
+        "the lags of the raises differ with a standard deviation of 26 ms (1 shoulder first, 1 glute first, "
+        "1 with a silent shoulder, 1 unclear); no activity of the right upper trapezius was seen in 1 of "
+        "4 raises (1 shoulder first, 1 glute first, 1 unclear); no activity of the left gluteus maximus was "
+        "seen in 4 of 4 raises."
     )
 
 

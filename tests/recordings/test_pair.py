@@ -43,8 +43,8 @@ def test_the_leg_is_told_from_the_labels_where_one_side_makes_a_pair(made: Recor
 
 
 def test_channels_named_outright_win_over_what_labels_say() -> None:
-    pair = choose_pair(recording(*FOUR, "CH7", leg="left", glute="ch7", shoulder="UT_L"))
-    assert (pair.leg, pair.glute.channel.label, pair.shoulder.channel.label) == ("left", "CH7", "UT_L")
+    pair = choose_pair(recording(*FOUR, "CH7", leg="left", glute="ch7", shoulder="UT_R"))
+    assert (pair.leg, pair.glute.channel.label, pair.shoulder.channel.label) == ("left", "CH7", "UT_R")
     assert (
         choose_pair(recording("GM_L", "UT_R", "ECG", leg="left", shoulder="ECG")).shoulder.channel.kind
         == "emg"
@@ -65,7 +65,7 @@ def test_envelopes_pair_where_both_sites_have_no_raw_emg_in_common() -> None:
         (
             recording("GM_L", "UT_R", leg="right"),
             ChannelError,
-            "labelled as right gluteus maximus; name it with --glute",
+            "labelled as right gluteus maximus; the labels fit --leg left .*, or name it with --glute",
         ),
         (
             recording("A", "B"),
@@ -77,13 +77,21 @@ def test_envelopes_pair_where_both_sites_have_no_raw_emg_in_common() -> None:
             ChannelError,
             "do not tell which leg is raised; state --leg",
         ),
-        (recording(*FOUR, glute="GM_L", shoulder="UT_L"), ChannelError, "state --leg left or --leg right"),
+        (
+            recording(*FOUR, glute="GM_L", shoulder="UT_L"),
+            ChannelError,
+            "GM_L and UT_L are both labelled left, .*; name one of the other side",
+        ),
         (
             recording(*FOUR, leg="left", glute="GM_X"),
             ChannelError,
             "'GM_X' is not in the recording; name one of GM_L",
         ),
-        (recording(*FOUR, leg="left", glute="UT_R"), ChannelError, "'UT_R' would be glute and shoulder"),
+        (
+            recording("GM_L", "CH7", leg="left", shoulder="GM_L"),
+            ChannelError,
+            "GM_L is labelled left gluteus maximus but named as shoulder; name another, or rename",
+        ),
         (
             recording(*FOUR, leg="left", glute="GM_L", shoulder="gm_l"),
             ChannelError,
@@ -133,6 +141,58 @@ def test_a_pair_that_cannot_be_chosen_says_what_to_do(
     assert "\n" not in str(caught.value)
     if isinstance(caught.value, ChannelError):
         assert caught.value.available == made.labels
+
+
+def test_swapped_channels_are_refused_and_never_give_the_reverse_verdict() -> None:
+    with pytest.raises(ChannelError) as caught:
+        choose_pair(recording("GM_L", "UT_R", leg="left", glute="UT_R", shoulder="GM_L"))
+    assert caught.value.reason == (
+        "UT_R is labelled right upper trapezius but named as glute; swap the two, or rename the channel"
+    )
+
+
+@pytest.mark.parametrize("labels", [FOUR, ("GM_L", "UT_R")])
+def test_named_channels_of_the_other_leg_are_refused_and_the_leg_that_fits_is_named(
+    labels: tuple[str, ...],
+) -> None:
+    with pytest.raises(ChannelError) as caught:
+        choose_pair(recording(*labels, leg="right", glute="GM_L", shoulder="UT_R"))
+    assert caught.value.reason == (
+        "GM_L is labelled left gluteus maximus but named as glute where the right leg is raised; "
+        "the labels fit --leg left (in Python leg='left'), or rename the channel"
+    )
+
+
+@pytest.mark.parametrize("glute", [None, "GM_L", "CH7"])
+def test_a_shoulder_of_the_raised_legs_side_is_refused_even_if_it_is_named(glute: str | None) -> None:
+    with pytest.raises(
+        ChannelError, match="UT_L is labelled left upper trapezius but named as shoulder where"
+    ):
+        choose_pair(recording(*FOUR, "CH7", leg="left", glute=glute, shoulder="UT_L"))
+
+
+def test_another_muscle_may_be_named_and_stays_what_it_is() -> None:
+    made = recording("BICEPS_L", "Trap_sup", "BICEPS_R", leg="left", glute="BICEPS_L", shoulder="Trap_sup")
+    pair = choose_pair(made)
+    assert (pair.glute.channel.muscle, pair.glute.channel.side) == ("biceps", "left")
+    assert choose_pair(made.naming(glute="BICEPS_R")).glute.channel.side == "right"
+
+
+def test_a_file_of_many_channels_lists_known_muscles_first_and_not_all() -> None:
+    labels = [f"F{number}X|N" for number in range(30)]
+    made = recording(*labels, *(f"Voltage.{number}" for number in range(6)), "BICEPS_L", "Trap_sup")
+    with pytest.raises(ChannelError) as caught:
+        choose_pair(made)
+    assert "there is BICEPS_L, Trap_sup, Voltage.0, " in str(caught.value)
+    assert "and 26 more;" in str(caught.value)
+    with pytest.raises(ChannelError, match=r"name one of BICEPS_L, Trap_sup, .* and 26 more"):
+        choose_pair(made.naming(leg="left", glute="GM_L"))
+
+
+def test_what_to_do_is_said_for_the_command_line_and_for_python() -> None:
+    with pytest.raises(ChannelError) as caught:
+        choose_pair(recording(*FOUR))
+    assert "--leg left or --leg right (in Python leg='left' or leg='right')" in str(caught.value)
 
 
 @pytest.mark.parametrize("unit", ["counts", "", "mV"])

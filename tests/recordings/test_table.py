@@ -224,6 +224,46 @@ def test_any_content_opens_or_is_refused_in_one_line(tmp_path: Path, content: by
     assert "\n" not in outcome
 
 
+def test_lines_above_the_header_are_named_so_that_they_can_be_deleted(tmp_path: Path) -> None:
+    above = "Recorder 7\nRate;1000;Hz\nOperator;01\n"
+    with pytest.raises(
+        UnreadableError, match="line 1 is not the header, which is line 4; delete lines 1 to 3"
+    ):
+        opened(tmp_path, above + written(";", "."))
+    with pytest.raises(UnreadableError, match=r"line 2 is not the header, which is line 3; delete line 2"):
+        opened(tmp_path, "# a remark may stay\nRecorder 7\n" + written(",", "."))
+    with pytest.raises(UnreadableError, match="line 1 is not the header, which is line 2; delete line 1"):
+        opened(tmp_path, "Rate,1000,Hz\n" + written(",", "."))
+
+
+def test_times_that_were_rounded_until_they_repeat_are_told_as_such(tmp_path: Path) -> None:
+    rows = "\n".join(f"{i / 2000:.3f},{i}" for i in range(100))
+    with pytest.raises(TimeError) as caught:
+        opened(tmp_path, f"time,GM_L\n{rows}\n")
+    assert "the times are rounded so that they repeat, first at row 3; export more decimals" in str(
+        caught.value
+    )
+    assert "--rate 1000, or rate_hz=1000 in Python" in str(caught.value)
+
+
+@pytest.mark.parametrize("clock", ["12:00:00.{:03d}", "2026-01-05 12:00:00.{:03d}", "12:00:00,{:03d}"])
+def test_times_of_day_are_told_as_such_and_seconds_asked_for(tmp_path: Path, clock: str) -> None:
+    rows = "\n".join(f"{clock.format(i)};{i}" for i in range(100))
+    with pytest.raises(
+        UnreadableError, match=r"'time': '.*12:00:00.*' is a time of day and seconds are needed"
+    ):
+        opened(tmp_path, f"time;GM_L\n{rows}\n")
+
+
+def test_a_table_that_says_that_it_was_simulated_is_never_taken_for_a_measured_one(tmp_path: Path) -> None:
+    first = "# simulated: scenario together, seed 3\n# leg: left\n"
+    recording = opened(tmp_path, first + written(",", "."))
+    assert recording.notes == ("Simulated: scenario together, seed 3; no person was measured.",)
+    assert all(signal.channel.is_simulated for signal in recording.signals)
+    assert recording.leg == "left"
+    assert not opened(tmp_path, written(",", "."))["GM_L"].channel.is_simulated
+
+
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     values=st.lists(

@@ -1,0 +1,155 @@
+"""``firing-analyzer record``: a session with two sensors, guided, saved and analysed."""
+
+import asyncio
+import shutil
+import signal
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from firing_analyzer.commands.refusals import refuse
+
+if TYPE_CHECKING:
+    from firing_analyzer.recording_run import Recorded, RecordingOrder
+    from firing_analyzer.session import RecordingSession
+    from firing_analyzer.settings import Settings
+    from recordings.model import Side
+
+
+@click.command()
+@click.option("--leg", type=click.Choice(["left", "right"]), required=True, help="The leg that is raised.")
+@click.option("--glute", metavar="URI", required=True, help="Source of the glute's sensor.")
+@click.option("--shoulder", metavar="URI", required=True, help="Source of the opposite shoulder's sensor.")
+@click.option("--participant", metavar="ID", required=True, help="A code of letters and digits, no name.")
+@click.option("--session", "session_id", metavar="ID", help="A code of the session, such as 01.")
+@click.option(
+    "--out",
+    "dataset",
+    metavar="DATASET",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder of the dataset; it is made if it is missing.",
+)
+@click.option(
+    "--repetitions",
+    metavar="N",
+    type=click.IntRange(1, 100),
+    default=10,
+    show_default=True,
+    help="Cued raises.",
+)
+@click.option(
+    "--duration", "duration_s", metavar="S", type=click.FloatRange(min=1), help="End by time, in seconds."
+)
+@click.option(
+    "--settings",
+    "settings_file",
+    metavar="F.toml",
+    type=click.Path(path_type=Path),
+    help="Settings of the analysis.",
+)
+def record(
+    *,
+    leg: "Side",
+    glute: str,
+    shoulder: str,
+    participant: str,
+    session_id: str | None,
+    dataset: Path,
+    repetitions: int,
+    duration_s: float | None,
+    settings_file: Path | None,
+) -> int:
+    """Record a session of leg raises and say which muscle started first.
+
+    URI is sim:SCENARIO[?speed=N&seed=K]#glute (or #shoulder), replay:PATH[#CHANNEL] or lsl:NAME[#CHANNEL].
+    Every packet is on disk within a quarter of a second; Ctrl-C ends the session and saves it.
+    """
+    from firing_analyzer.protocol import SessionPlan  # noqa: PLC0415
+    from firing_analyzer.recording_run import RecordingOrder  # noqa: PLC0415
+    from firing_analyzer.settings import Settings  # noqa: PLC0415
+
+    settings = Settings() if settings_file is None else Settings.read(settings_file)
+    plan = SessionPlan(leg, repetitions=repetitions, duration_s=duration_s)
+    order = RecordingOrder(plan, glute, shoulder, dataset, participant, session_id)
+    recorded = run_session(order, settings=settings)
+    click.echo()
+    click.echo(outcome_text(recorded))
+    return 0
+
+
+def run_session(order: "RecordingOrder", *, settings: "Settings | None" = None) -> "Recorded":
+    """Record with everything shown on standard error, and with Ctrl-C to end it."""
+    from firing_analyzer.recording_run import record as record_session  # noqa: PLC0415
+    from firing_analyzer.session_lines import SessionLines  # noqa: PLC0415
+
+    sessions: list[RecordingSession] = []
+
+    async def run() -> "Recorded":
+        loop = asyncio.get_running_loop()
+        with SessionLines() as lines, _ending_on_ctrl_c(loop, sessions):
+            return await record_session(
+                order, settings=settings, observer=lines.show, on_session=sessions.append
+            )
+
+    return asyncio.run(run())
+
+
+@contextmanager
+def _ending_on_ctrl_c(loop: asyncio.AbstractEventLoop, sessions: "list[RecordingSession]") -> Generator[None]:
+    """Take the first Ctrl-C as the end of the session; the second is as anywhere."""
+
+    def end(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        for session in sessions:
+            loop.call_soon_threadsafe(session.stop)
+
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def outcome_text(recorded: "Recorded") -> str:
+    """Say the verdict of a session and where everything was saved."""
+    from firing_analyzer.terminal import result_text  # noqa: PLC0415
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    told = (
+        f"Cannot tell: {recorded.problem}"
+        if recorded.analysis is None
+        else result_text(recorded.analysis, width=width)
+    )
+    files = "\n".join(f"  {file}" for file in recorded.saved.files)
+    return f"{told}\n\nSaved:\n{files}\nRaw bytes:\n  {recorded.journal}"
+
+
+#: What `recover` says of a journal that needed nothing.
+_WAS_SAVED: Final = "was saved already"
+
+
+@click.command()
+@click.argument("dataset", metavar="DATASET", type=click.Path(path_type=Path))
+def recover(*, dataset: Path) -> int:
+    """Finish recordings that a crash or a power cut left behind.
+
+    May be run again without harm; nothing is ever overwritten.
+    """
+    from sensors.recover import recover as recover_dataset  # noqa: PLC0415
+
+    status = 0
+    for outcome in recover_dataset(dataset):
+        name = outcome.journal.name
+        if outcome.problem is not None:
+            status = refuse(outcome.problem)
+        elif outcome.skipped:
+            click.echo(f"{name}: {_WAS_SAVED}")
+        else:
+            files = ", ".join(str(file) for file in outcome.saved.files) if outcome.saved else ""
+            click.echo(f"{name}: saved as {files}")
+    return status

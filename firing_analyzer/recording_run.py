@@ -1,0 +1,137 @@
+"""From two source URIs to a saved, analysed recording: lock, journal, session, saving, verdict."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from firing_analyzer.errors import AnalysisError
+from firing_analyzer.protocol import WORDS, SessionPlan
+from firing_analyzer.session import Observer, RecordingSession
+from firing_analyzer.settings import Settings
+from recordings.bids import SavedRecording
+from recordings.dataset_names import checked_place
+from recordings.journal import JournalWriter
+from recordings.lock import JOURNAL_FOLDER, DatasetLock
+from sensors.describe import to_journal
+from sensors.open import open_sources
+from sensors.pace import pace_for
+from sensors.recover import JOURNAL_SUFFIX, finish_journal
+
+if TYPE_CHECKING:
+    from firing_analyzer.result import Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingOrder:
+    """What is to be recorded, from whom, with which sensors, and where it goes.
+
+    Attributes
+    ----------
+    glute, shoulder : str
+        Source URIs.
+    dataset : Path
+    participant, session : str
+        Codes of letters and digits, never names.
+    """
+
+    plan: SessionPlan
+    glute: str
+    shoulder: str
+    dataset: Path
+    participant: str
+    session: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recorded:
+    """What came of a session.
+
+    Attributes
+    ----------
+    journal : Path
+    saved : SavedRecording
+    analysis : Analysis or None
+        None where the recording cannot be analysed at all; `problem` says why.
+    """
+
+    journal: Path
+    saved: SavedRecording
+    analysis: "Analysis | None"
+    problem: str = ""
+
+
+async def record(
+    order: RecordingOrder,
+    *,
+    settings: Settings | None = None,
+    observer: Observer | None = None,
+    on_session: Callable[[RecordingSession], None] | None = None,
+) -> Recorded:
+    """Record a session, save it, and analyse what was saved.
+
+    Parameters
+    ----------
+    order : RecordingOrder
+    settings : Settings, optional
+    observer : callable, optional
+        See `RecordingSession`.
+    on_session : callable, optional
+        Given the session before it runs, so that it can be paused, marked and stopped.
+
+    Returns
+    -------
+    Recorded
+
+    Raises
+    ------
+    sensors.errors.SensorError
+        If a source cannot be opened or started.
+    recordings.errors.RecordingError
+        If the dataset is in use, or cannot be written; what was received until then is kept in the journal.
+    """
+    from firing_analyzer.pipeline import analyze  # noqa: PLC0415  (scipy; the session has loaded by then)
+    from recordings.open import open_recording  # noqa: PLC0415
+
+    settings = settings or Settings()
+    plan = order.plan
+    place = checked_place(order.dataset, order.participant, order.session, plan.leg)
+    glute, shoulder = open_sources(order.glute, order.shoulder, leg=plan.leg)
+    with DatasetLock(order.dataset):
+        path = _journal_path(order.dataset, f"{place.prefix}_acq-{plan.leg}")
+        journal = JournalWriter(
+            path,
+            about={
+                "participant": order.participant,
+                "session": order.session,
+                "leg": plan.leg,
+                "glute": glute.streams[0].channels[0].label,
+                "shoulder": shoulder.streams[0].channels[0].label,
+                "planned_repetitions": plan.repetitions,
+                "sources": {"glute": order.glute, "shoulder": order.shoulder},
+                "instructions": WORDS["raise"],
+            },
+            streams=[to_journal(stream) for stream in (*glute.streams, *shoulder.streams)],
+        )
+        session = RecordingSession(
+            plan, glute, shoulder, journal, pace_for(glute.speed), settings=settings, observer=observer
+        )
+        if on_session is not None:
+            on_session(session)
+        with journal:
+            await session.run()
+        saved = finish_journal(path, order.dataset)
+    try:
+        return Recorded(path, saved, analyze(open_recording(saved.path), settings))
+    except AnalysisError as problem:
+        return Recorded(path, saved, None, str(problem))
+
+
+def _journal_path(dataset: Path, stem: str) -> Path:
+    """Name of a journal that does not exist yet."""
+    number = 1
+    while True:
+        path = dataset / JOURNAL_FOLDER / f"{stem}_{number:03d}{JOURNAL_SUFFIX}"
+        if not path.exists():
+            return path
+        number += 1
