@@ -14,6 +14,7 @@ from recordings.dataset_names import checked_place
 from recordings.journal import JournalWriter
 from recordings.lock import JOURNAL_FOLDER, DatasetLock
 from sensors.describe import to_journal
+from sensors.errors import SensorError
 from sensors.open import open_sources
 from sensors.pace import pace_for
 from sensors.recover import JOURNAL_SUFFIX, finish_journal
@@ -118,8 +119,14 @@ async def record(
         )
         if on_session is not None:
             on_session(session)
-        with journal:
-            await session.run()
+        try:
+            with journal:
+                await session.run()
+        except (AnalysisError, SensorError):
+            if not any(journal.committed.values()):
+                # It could not begin; an empty journal would be recovered as a recording.
+                path.unlink(missing_ok=True)
+            raise
         saved = finish_journal(path, order.dataset)
     try:
         return Recorded(path, saved, analyze(open_recording(saved.path), settings))

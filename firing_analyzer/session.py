@@ -1,17 +1,18 @@
 """A session as it happens: packets to the journal first, cues to the person, live results beside it."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from firing_analyzer.live import LiveAnalysis
-from firing_analyzer.live_look import LiveRepetition
+from firing_analyzer.live_look import LiveRepetition, Look
 from firing_analyzer.live_signal import Muscle
 from firing_analyzer.protocol import Cue, SessionPlan, timetable
 from firing_analyzer.settings import Settings
 from recordings.journal import JournalWriter
-from recordings.model import EVENT_EXCLUDED, EVENT_RAISE, Event
+from recordings.model import EVENT_EXCLUDED, Event
 from sensors.errors import SensorError
 from sensors.feed import Feed
 from sensors.model import Pace, Source
@@ -80,14 +81,12 @@ class _Reception:
     muscle: Muscle
     source: Source
     feed: Feed
+    #: The stream that holds the muscle; a movement sensor's may come beside it.
+    stream: str
     last_s: float
     silent: bool = False
     ended: bool = False
-
-    @property
-    def stream(self) -> str:
-        """The stream that holds the muscle; a movement sensor's may come beside it."""
-        return self.source.streams[0].name
+    closed: bool = False
 
 
 @dataclass(slots=True)
@@ -115,9 +114,11 @@ class RecordingSession:
     settings: Settings = field(default_factory=Settings)
     observer: Observer | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-    _resumed: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _paused_s: float | None = field(default=None, init=False)
+    _moved_s: float = field(default=0.0, init=False)
     _receptions: dict[Muscle, _Reception] = field(default_factory=dict["Muscle", "_Reception"], init=False)
     _live: LiveAnalysis | None = field(default=None, init=False)
+    _looking: asyncio.Task[None] | None = field(default=None, init=False)
     _fault: str = field(default="", init=False)
 
     async def run(self) -> None:
@@ -128,11 +129,11 @@ class RecordingSession:
         SensorError
             If a source cannot be started.
         """
-        self._resumed.set()
         now_s = self.pace.now_s()
         started: tuple[tuple[Muscle, Source], ...] = (("glute", self.glute), ("shoulder", self.shoulder))
         self._receptions = {
-            muscle: _Reception(muscle, source, Feed(source.streams), now_s) for muscle, source in started
+            muscle: _Reception(muscle, source, Feed(source.streams), source.streams[0].name, now_s)
+            for muscle, source in started
         }
         try:
             for _, source in started:
@@ -150,24 +151,25 @@ class RecordingSession:
         finally:
             await self._close_sources()
             self._put_event(EVENT_END)
-        for change in self._live.finish():
-            self._tell(repetitions=(change,))
+        if self._looking is not None:
+            await self._looking
+        self._tell_changes(self._live.finish())
 
     def stop(self) -> None:
         """End the session soon, as if its time were up."""
         self._stop.set()
-        self._resumed.set()
 
     def pause(self) -> None:
         """Hold back the cues that are still to come; recording goes on."""
-        if self._resumed.is_set():
-            self._resumed.clear()
+        if self._paused_s is None:
+            self._paused_s = self.pace.now_s()
             self._put_event(EVENT_PAUSE)
 
     def resume(self) -> None:
         """Go on with the cues."""
-        if not self._resumed.is_set():
-            self._resumed.set()
+        if self._paused_s is not None:
+            self._moved_s += self.pace.now_s() - self._paused_s
+            self._paused_s = None
             self._put_event(EVENT_RESUME)
 
     def set_aside(self) -> None:
@@ -200,29 +202,47 @@ class RecordingSession:
                 for block in reception.feed.take(packet):
                     if block.stream == reception.stream and self._live is not None:
                         self._live.take(block, reception.muscle)
-                await self._look()
+                self._look()
         except SensorError as problem:
-            self._tell(note=f"{reception.muscle}: {problem}")
-            self._put_event(EVENT_LOST, source=reception.muscle, problem=str(problem))
+            self._lose(reception, str(problem))
+        except Exception as defect:  # noqa: BLE001  (of a plug-in: it must not cost the other sensor's samples)
+            self._lose(reception, f"its source has a defect ({type(defect).__name__}: {defect}); report it")
         reception.ended = True
 
-    async def _look(self) -> None:
+    def _lose(self, reception: _Reception, problem: str) -> None:
+        self._tell(note=f"{reception.muscle}: {problem}")
+        self._put_event(EVENT_LOST, source=reception.muscle, problem=problem)
+
+    def _look(self) -> None:
+        """Tell what the live analysis has found; a look that takes long goes on in a thread."""
         live = self._live
         if live is None:
             return
-        look = live.due()
-        changes = tuple(live.accept(look.run())) if look is not None else ()
         onsets: tuple[tuple[Muscle, float], ...] = tuple((one.muscle, one.time_s) for one in live.onset_marks)
         live.onset_marks.clear()
-        if changes or onsets:
-            self._tell(repetitions=changes, onsets=onsets)
+        if onsets:
+            self._tell(onsets=onsets)
+        look = live.due()
+        if look is None:
+            return
+        if self.glute.speed == 1.0:
+            self._looking = asyncio.create_task(self._look_beside(live, look))
+        else:
+            # a time that is stepped does not wait for threads
+            self._tell_changes(live.accept(look.run()))
+
+    async def _look_beside(self, live: LiveAnalysis, look: Look) -> None:
+        self._tell_changes(live.accept(await asyncio.to_thread(look.run)))
+
+    def _tell_changes(self, changes: list[LiveRepetition]) -> None:
+        if changes:
+            self._tell(repetitions=tuple(changes))
 
     async def _guide(self) -> None:
         """Give the cues when they are due; a pause moves all that follow."""
         cues, end_s = timetable(self.plan)
-        moved_s = 0.0
         for cue in cues:
-            moved_s += await self._wait_until(cue.at_s + moved_s)
+            await self._wait_until(cue.at_s)
             if self._stop.is_set():
                 return
             now_s = self.pace.now_s()
@@ -230,22 +250,20 @@ class RecordingSession:
             for reception in self._receptions.values():
                 reception.source.hear(cue.label, now_s, leg=self.plan.leg)
             self._tell(cue=cue)
-        await self._wait_until(end_s + (moved_s if self.plan.duration_s is None else 0.0))
+        await self._wait_until(end_s)
 
-    async def _wait_until(self, at_s: float) -> float:
-        """Wait in the session's time; return by how much a pause has made it later."""
-        moved_s = 0.0
-        while not self._stop.is_set() and not all(one.ended for one in self._receptions.values()):
-            if not self._resumed.is_set():
-                began_s = self.pace.now_s()
-                await self._resumed.wait()
-                moved_s += self.pace.now_s() - began_s
-            left_s = at_s + moved_s - self.pace.now_s()
-            if left_s <= 0:
-                return moved_s
-            await self.pace.sleep(min(left_s, STATUS_EVERY_S))
-        self._stop.set()
-        return moved_s
+    async def _wait_until(self, at_s: float) -> None:
+        """Wait for a moment of the protocol, later by all pauses; the plan's duration ends even a pause."""
+        latest_s = math.inf if self.plan.duration_s is None else self.plan.duration_s
+        while not self._stop.is_set():
+            now_s = self.pace.now_s()
+            if now_s >= latest_s or all(one.ended for one in self._receptions.values()):
+                self._stop.set()
+                return
+            due_s = at_s + self._moved_s if self._paused_s is None else math.inf
+            if due_s <= now_s:
+                return
+            await self.pace.sleep(min(due_s - now_s, latest_s - now_s, STATUS_EVERY_S))
 
     async def _watch(self) -> None:
         """Tell how the sources are, and note when one falls silent or comes back."""
@@ -257,13 +275,19 @@ class RecordingSession:
                 if silent != reception.silent:
                     reception.silent = silent
                     self._put_event(EVENT_LOST if silent else EVENT_BACK, source=reception.muscle)
-                    words = "delivers nothing any more; waiting for it" if silent else "delivers again"
+                    words = self._silence_words(reception)
                     self._tell(note=f"{reception.muscle}: {words}")
             fault = self.journal.fault
             if fault is not None and str(fault) != self._fault:
                 self._fault = str(fault)
                 self._tell(note=self._fault)
             self._tell(sources=tuple(self._status(one) for one in self._receptions.values()))
+
+    def _silence_words(self, reception: _Reception) -> str:
+        if not reception.silent:
+            return "delivers again" if reception.feed.placers[reception.stream].received else "delivers"
+        begun = reception.feed.placers[reception.stream].received > 0
+        return f"delivers nothing{' any more' if begun else ''}; waiting for it"
 
     def _status(self, reception: _Reception) -> SourceStatus:
         placer = reception.feed.placers[reception.stream]
@@ -283,7 +307,7 @@ class RecordingSession:
     def _put_event(self, label: str, **detail: float | str) -> None:
         at_s = self.pace.now_s()
         self.journal.put_event(at_s, label, {key: value for key, value in detail.items() if value})
-        if self._live is not None and label in {EVENT_RAISE, EVENT_EXCLUDED}:
+        if self._live is not None:
             self._live.add_event(Event(at_s, label))
 
     def _tell(
@@ -295,10 +319,22 @@ class RecordingSession:
         repetitions: tuple[LiveRepetition, ...] = (),
         note: str = "",
     ) -> None:
-        if self.observer is not None:
+        if self.observer is None:
+            return
+        try:
             self.observer(Update(self.pace.now_s(), cue, sources, onsets, repetitions, note))
+        except OSError:
+            # Nobody reads any more: the terminal was closed, or the pipe. The recording is worth more.
+            self.observer = None
 
     async def _close_sources(self) -> None:
         for reception in self._receptions.values():
-            async with asyncio.timeout(CLOSE_S):
-                await reception.source.close()
+            if reception.closed:
+                continue
+            reception.closed = True
+            try:
+                async with asyncio.timeout(CLOSE_S):
+                    await reception.source.close()
+            except (SensorError, TimeoutError) as problem:
+                why = str(problem) or f"it did not let go within {CLOSE_S:g} s"
+                self._tell(note=f"{reception.muscle}: {why}")

@@ -36,7 +36,8 @@ def need(library: str, what: str, *, path: Path) -> ModuleType:
     except ImportError as problem:
         raise UnsupportedError(
             f"{what} are read by {library}, which is not installed; install it with: "
-            f"{shlex.quote(sys.executable)} -m pip install {library} (all such formats: {' '.join(FORMATS)})",
+            f"{shlex.quote(sys.executable)} -m pip install {library} "
+            f'(the extra "firing-analyzer[formats]" is {" ".join(FORMATS)})',
             path=path,
             extra="formats",
         ) from problem

@@ -74,7 +74,7 @@ class Placer:
         first = self._place(decoded.counter, device_s, packet.arrival_s)
         if first is None:
             return None
-        if self._empty or math.isnan(self._first[1]):
+        if self._empty or self._set_anew(device_s, packet.arrival_s):
             self._first, self._empty = (first, device_s), False
         self._last = (first, device_s, packet.arrival_s)
         if decoded.counter is not None:
@@ -101,9 +101,8 @@ class Placer:
         expected, sure = self._expected(device_s, arrival_s)
         if sure:
             ahead += cycle * round((expected - ahead) / cycle)
-        elif expected - ahead > max(0.75 * cycle, _STALL_S * self._rate_hz):
-            ahead += cycle * max(0, round((expected - ahead) / cycle))
-            self.in_doubt += cycle < 2 * _STALL_S * self._rate_hz
+        else:
+            ahead = self._ahead_by_arrival(ahead, expected, cycle)
         place = self._last[0] + ahead
         if place < self._next:
             if ahead == 0:
@@ -112,6 +111,20 @@ class Placer:
                 self.late += 1
             return None
         return place
+
+    def _ahead_by_arrival(self, ahead: int, expected: float, cycle: int) -> int:
+        """Return how far a packet lies beyond the last one, by its counter and when it came."""
+        stall = _STALL_S * self._rate_hz
+        if expected - ahead > max(0.75 * cycle, stall):
+            self.in_doubt += cycle < 2 * stall
+            return ahead + cycle * round((expected - ahead) / cycle)
+        if ahead - expected > max(0.5 * cycle, stall):
+            # So many samples cannot have been taken meanwhile: it is late, or the counter began anew.
+            if cycle - ahead <= 2 * stall:
+                return ahead - cycle
+            self.in_doubt += 1
+            return max(round(expected), self._next - self._last[0])
+        return ahead
 
     def _place_by_time(self, device_s: float, arrival_s: float) -> int | None:
         expected, sure = self._expected(device_s, arrival_s)
@@ -126,15 +139,19 @@ class Placer:
         """Return how many samples lie between the last packet and this one, and whether that is certain."""
         first, first_device_s = self._first
         last, last_device_s, last_arrival_s = self._last
+        if math.isnan(device_s) or self._set_anew(device_s, arrival_s):
+            return (arrival_s - last_arrival_s) * self._rate_hz, False
+        rate = self.stream.nominal_rate_hz
+        span_s = last_device_s - first_device_s
+        if span_s > _SHORTEST_SPAN_S:
+            rate = (last - first) / span_s
+        return (device_s - last_device_s) * rate, True
+
+    def _set_anew(self, device_s: float, arrival_s: float) -> bool:
+        """Whether the device's time does not follow from the last one."""
+        _, last_device_s, last_arrival_s = self._last
         waited_s = arrival_s - last_arrival_s
-        since_s = device_s - last_device_s
-        if math.isfinite(since_s) and abs(since_s - waited_s) < _CLOCK_JUMP_S + 0.2 * abs(waited_s):
-            rate = self.stream.nominal_rate_hz
-            span_s = last_device_s - first_device_s
-            if span_s > _SHORTEST_SPAN_S:
-                rate = (last - first) / span_s
-            return since_s * rate, True
-        return waited_s * self._rate_hz, False
+        return not abs(device_s - last_device_s - waited_s) < _CLOCK_JUMP_S + 0.2 * abs(waited_s)
 
     @property
     def _rate_hz(self) -> float:

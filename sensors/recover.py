@@ -163,9 +163,6 @@ def _event(event: JournalEvent) -> Event:
 
 def _notes(feed: Feed, journal: JournalReader) -> tuple[str, ...]:
     notes = [journal.tear] if journal.tear else []
-    sources = journal.about.get("sources")
-    told = list(sources.values()) if isinstance(sources, dict) else []
-    notes += [f"simulated: {uri}" for uri in told if isinstance(uri, str) and uri.startswith("sim:")]
     for name, placer in feed.placers.items():
         if feed.rejected[name]:
             notes.append(

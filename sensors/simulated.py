@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from recordings.labels import recognise
-from recordings.model import Channel, FloatArray, Side, opposite
+from recordings.model import SIMULATED, Channel, FloatArray, Side, opposite
 from recordings.synth.texture import stream
 from recordings.synth.truth import Truth
 from sensors.address import Address
@@ -225,7 +225,7 @@ class SimulatedSource:
         channel = replace(
             recognise(label, unit="uV"),
             kind="emg" if envelope_ms is None else "envelope",
-            device=self._name,
+            device=f"{SIMULATED} {self._name}",
             smoothing_ms=envelope_ms,
         )
         return self._stream(
@@ -238,7 +238,7 @@ class SimulatedSource:
         channels = tuple(
             replace(
                 recognise(f"{place}_{axis}", unit="m/s2" if axis.startswith("ACC") else "rad/s"),
-                device=self._name,
+                device=f"{SIMULATED} {self._name}",
             )
             for axis in _AXES
         )
@@ -251,7 +251,7 @@ class SimulatedSource:
             name,
             channels,
             rate_hz,
-            device=self._name,
+            device=f"{SIMULATED} {self._name}",
             decoder="packed",
             settings={
                 "sample_type": "int24",

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import signal
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -82,19 +82,27 @@ def record(
     return 0
 
 
-def run_session(order: "RecordingOrder", *, settings: "Settings | None" = None) -> "Recorded":
+def run_session(
+    order: "RecordingOrder",
+    *,
+    settings: "Settings | None" = None,
+    on_session: "Callable[[RecordingSession], None] | None" = None,
+) -> "Recorded":
     """Record with everything shown on standard error, and with Ctrl-C to end it."""
     from firing_analyzer.recording_run import record as record_session  # noqa: PLC0415
     from firing_analyzer.session_lines import SessionLines  # noqa: PLC0415
 
     sessions: list[RecordingSession] = []
 
+    def begin(session: "RecordingSession") -> None:
+        sessions.append(session)
+        if on_session is not None:
+            on_session(session)
+
     async def run() -> "Recorded":
         loop = asyncio.get_running_loop()
         with SessionLines() as lines, _ending_on_ctrl_c(loop, sessions):
-            return await record_session(
-                order, settings=settings, observer=lines.show, on_session=sessions.append
-            )
+            return await record_session(order, settings=settings, observer=lines.show, on_session=begin)
 
     return asyncio.run(run())
 

@@ -483,67 +483,44 @@ def test_the_help_names_every_option_of_the_contract_and_every_scenario() -> Non
         assert name in demo
 
 
+def results_of(dataset: Path) -> list[Path]:
+    return sorted((dataset / "derivatives" / "firing-analyzer").iterdir())
+
+
 def test_the_demo_saves_what_it_shows_and_tells_the_truth_beside_it(tmp_path: Path) -> None:
     done = firing_analyzer_in(tmp_path, "demo")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
+    assert "Lift your leg. (10 of 10)" in done.stderr
     folder = tmp_path / "firing-analyzer-demo"
-    assert sorted(file.name for file in folder.iterdir()) == [
-        "shoulder_first.csv",
-        "shoulder_first.json",
-        "shoulder_first.png",
-    ]
+    written, picture = results_of(folder)
+    assert (written.suffix, picture.suffix) == (".json", ".png")
     lines = done.stdout.splitlines()
-    assert lines[0].startswith("Simulated recording")
+    assert lines[0].startswith("Simulated session")
     assert any(line.startswith("Activity of the right upper trapezius began before") for line in lines)
-    assert lines[-2].startswith("Truth of the simulation, 10 raises: shoulder before glute in 10; lags -")
-    assert str(folder) in lines[-1]
-    again = firing_analyzer_in(tmp_path, "analyze", folder / "shoulder_first.csv", "--json")
-    assert (
-        json.loads(again.stdout)["session"]
-        == json.loads((folder / "shoulder_first.json").read_text())["session"]
-    )
+    truth = next(line for line in lines if line.startswith("Truth of the simulation"))
+    assert truth.startswith("Truth of the simulation, 10 raises: shoulder before glute in 10; lags -")
+    assert f"Saved in {folder}:" in lines
+    again = firing_analyzer_in(tmp_path, "analyze", folder, "--json")
+    assert json.loads(again.stdout)["session"] == json.loads(written.read_text())["session"]
 
 
 def test_what_the_demo_saved_is_still_called_simulated_when_it_is_analysed(tmp_path: Path) -> None:
     assert firing_analyzer_in(tmp_path, "demo", "--seed", "4", "--out", "here").returncode == 0
-    table = tmp_path / "here" / "shoulder_first.csv"
-    assert table.read_text().startswith("# simulated: scenario shoulder_first, seed 4\n")
-    shown = firing_analyzer_in(tmp_path, "analyze", table).stdout.splitlines()
-    assert shown[1] == "Simulated: scenario shoulder_first, seed 4; no person was measured."
-    result = json.loads((tmp_path / "here" / "shoulder_first.json").read_text())
+    shown = firing_analyzer_in(tmp_path, "analyze", "here").stdout
+    assert "Simulated; no person was measured." in shown
+    result = json.loads(results_of(tmp_path / "here")[0].read_text())
     assert {note["channel"] for note in result["quality"] if note["flag"] == "simulated"} == {"GM_L", "UT_R"}
 
 
 def test_the_demo_overwrites_nothing(tmp_path: Path) -> None:
-    for _ in range(2):
-        assert firing_analyzer_in(tmp_path, "demo", "--scenario", "together").returncode == 0
-    assert sorted(folder.name for folder in tmp_path.iterdir()) == [
-        "firing-analyzer-demo",
-        "firing-analyzer-demo-2",
-    ]
-    written = (tmp_path / "firing-analyzer-demo" / "together.csv").read_bytes()
-    done = firing_analyzer_in(
-        tmp_path, "demo", "--scenario", "together", "--seed", "7", "--out", "firing-analyzer-demo"
-    )
+    assert firing_analyzer_in(tmp_path, "demo", "--scenario", "together").returncode == 0
+    folder = tmp_path / "firing-analyzer-demo"
+    before = {path: path.read_bytes() for path in folder.rglob("*_run-1*") if path.is_file()}
+    done = firing_analyzer_in(tmp_path, "demo", "--scenario", "together", "--seed", "7", "--out", folder.name)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "firing-analyzer-demo" / "together.csv").read_bytes() == written
-    assert (tmp_path / "firing-analyzer-demo" / "together-2.csv").read_bytes() != written
-
-
-def test_the_demo_keeps_cues_and_leg_in_the_file_that_it_writes(tmp_path: Path) -> None:
-    assert (
-        firing_analyzer_in(tmp_path, "demo", "--scenario", "shoulder_silent", "--out", "here").returncode == 0
-    )
-    read = firing_analyzer.open_recording(tmp_path / "here" / "shoulder_silent.csv")
-    made = simulate("shoulder_silent").recording
-    assert read.leg == made.leg
-    assert [event.label for event in read.events] == [event.label for event in made.events]
-    assert [event.onset_s for event in read.events] == pytest.approx(
-        [event.onset_s for event in made.events], abs=0.0006
-    )
-    for kept, original in zip(read.signals, made.signals, strict=True):
-        assert kept.rate_hz == pytest.approx(original.rate_hz, rel=1e-6)
-        np.testing.assert_allclose(kept.samples, original.samples, rtol=0, atol=1e-4)
+    assert len(before) >= 8
+    assert all(path.read_bytes() == content for path, content in before.items())
+    assert len(results_of(folder)) == 4
 
 
 def test_the_demo_is_refused_where_nothing_can_be_written(tmp_path: Path) -> None:

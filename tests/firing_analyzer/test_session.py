@@ -175,13 +175,23 @@ def decoded(raw: bytes, scale: float) -> tuple[int, FloatArray]:
     return counter, np.array(whole, dtype=np.float64).reshape(n_samples, n_channels).T * scale
 
 
-def placed(packets: list[Packet], scale: float = 0.05) -> tuple[int, FloatArray]:
+def placed(packets: list[Packet], scale: float = 0.05, *, modulus: int = 2**32) -> tuple[int, FloatArray]:
     """Number of the first packet, and all samples from there on, NaN where nothing came."""
     parts = [decoded(packet.raw, scale) for packet in packets]
     first, size = parts[0][0], parts[0][1].shape[1]
-    samples = np.full((parts[0][1].shape[0], (parts[-1][0] - first + 1) * size), np.nan)
-    for counter, part in parts:
-        samples[:, (counter - first) * size : (counter - first + 1) * size] = part
+    # no gap here is as long as the counter takes to go round twice; the packets' own device time tells rounds
+    times_s = [_HEADER.unpack_from(packet.raw)[1] for packet in packets]
+    step_s = next(
+        (t1 - t0) / (c1 - c0)
+        for (c0, _), (c1, _), t0, t1 in zip(parts, parts[1:], times_s, times_s[1:], strict=False)
+        if c1 > c0
+    )
+    places = [round((time_s - times_s[0]) / step_s) for time_s in times_s]
+    assert all((first + place) % modulus == counter for place, (counter, _) in zip(places, parts, strict=True))
+    assert len(set(places)) == len(places)
+    samples = np.full((parts[0][1].shape[0], (places[-1] + 1) * size), np.nan)
+    for place, (_, part) in zip(places, parts, strict=True):
+        samples[:, place * size : (place + 1) * size] = part
     return first, samples
 
 
@@ -202,7 +212,9 @@ def check_samples(ran: Ran) -> None:
                 continue
             scale = stream.settings["scale"]
             assert isinstance(scale, float)
-            _, samples = placed(sent, scale)
+            modulus = stream.settings["counter_modulus"]
+            assert isinstance(modulus, int)
+            _, samples = placed(sent, scale, modulus=modulus)
             for channel, row in zip(stream.channels, samples, strict=True):
                 assert np.array_equal(recording[channel.label].samples, row, equal_nan=True), channel.label
 
@@ -219,7 +231,9 @@ def bounds_ms(ran: Ran) -> dict[str, float]:
 def time_errors_ms(ran: Ran, label: str, site: str, *, drift_ppm: float = 0.0) -> FloatArray:
     """How much too late the first and the last sample of a channel were placed."""
     signal = ran.recording[label]
-    first, samples = placed([packet for packet in ran.taps[site].sent if packet.stream == site])
+    first, samples = placed(
+        [packet for packet in ran.taps[site].sent if packet.stream == site], modulus=256
+    )
     index = np.array([0, samples.shape[1] - 1])
     true_s = 0.1 + (first * 10 + index) / (1000 * (1 + drift_ppm * 1e-6))
     return 1000 * (signal.start_s + index / signal.rate_hz - true_s)
@@ -342,6 +356,7 @@ def test_every_sample_that_survives_sits_at_its_time(tmp_path: Path, loss: float
     ]  # fmt: skip
     ran = run(tmp_path, *uris, plan=replace(RAISES, repetitions=5))
     recording = ran.recording
+    check_samples(ran)
     check_times(ran, drift)
     lost = np.isnan(recording["GM_L"].samples).mean()
     assert lost == pytest.approx(loss, abs=0.012)

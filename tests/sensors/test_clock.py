@@ -48,7 +48,7 @@ def radio(rng: Generator, *, interval_ms: float, batch_ms: float, packet: int, o
 
 
 def runs(n: int, *, intervals: tuple[float, ...], reach: float, seed: int) -> tuple[FloatArray, FloatArray]:
-    """Greatest relative error of two like devices within 30 s, and the bound that they report, for each run."""
+    """Greatest relative error of two like devices within 30 s, and the bound they report, for each run."""
     rng = np.random.default_rng(seed)
     errors, bounds = np.zeros(n), np.zeros(n)
     for run in range(n):

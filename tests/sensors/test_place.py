@@ -106,6 +106,31 @@ def test_a_packet_that_is_late_leaves_its_gap() -> None:
     assert (placer.late, placer.lost) == (1, STEP)
 
 
+@pytest.mark.parametrize("modulus", [256, 2**16, 2**32])
+@pytest.mark.parametrize("with_time", [True, False])
+def test_a_late_packet_is_no_turn_of_the_counter(modulus: int, with_time: bool) -> None:  # noqa: FBT001
+    numbers = [*range(300), 301, 300, 302, 303, 303]
+    placer, samples = feed(numbers, modulus=modulus, with_time=with_time, late_s=[0.03] * len(numbers))
+    np.testing.assert_array_equal(samples, expected([*range(300), 301, 302, 303]))
+    assert (placer.late, placer.duplicates) == (1, 1)
+
+
+@pytest.mark.parametrize("modulus", [2**16, 2**32])
+def test_a_device_that_begins_anew_goes_on_where_its_arrivals_say(modulus: int) -> None:
+    placer = Placer(stream(modulus))
+    position = 0
+    for number in [*range(5000), *range(5400, 6000)]:
+        since = number if number < 5000 else number - 5400
+        arrival_s = (number + 1) * STEP / RATE_HZ + 0.004
+        decoded = Decoded(np.zeros((1, STEP)), since, since * STEP / RATE_HZ)
+        block = placer.feed(Packet("glute", arrival_s, b""), decoded)
+        assert block is not None
+        position = block.first + block.samples.shape[1]
+    assert position == pytest.approx(6000 * STEP, abs=STEP)
+    assert placer.lost == pytest.approx(400 * STEP, abs=STEP)
+    assert placer.in_doubt == 1
+
+
 def test_packets_held_back_by_the_computer_are_no_loss() -> None:
     numbers = list(range(200))
     late_s = [0.004 + max(0.0, 1.45 - number / 100) * (100 <= number < 145) for number in numbers]
