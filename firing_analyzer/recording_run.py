@@ -9,8 +9,8 @@ from firing_analyzer.errors import AnalysisError
 from firing_analyzer.protocol import WORDS, SessionPlan
 from firing_analyzer.session import Observer, RecordingSession
 from firing_analyzer.settings import Settings
-from recordings.bids import SavedRecording
-from recordings.dataset_names import checked_place
+from recordings.dataset.bids import SavedRecording
+from recordings.dataset.names import checked_place
 from recordings.journal import JournalWriter
 from recordings.lock import JOURNAL_FOLDER, DatasetLock
 from sensors.describe import to_journal

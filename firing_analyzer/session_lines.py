@@ -1,6 +1,8 @@
 """A session on the terminal: what is asked, how the sensors are, and each raise as it ends."""
 
+import errno
 import sys
+from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
@@ -16,11 +18,19 @@ from firing_analyzer.words import ORDER_WORDS
 STATUS_EVERY_S: Final = 10.0
 
 
+class _Console(Console):
+    """A console that tells when nobody reads it any more, instead of ending the program."""
+
+    def on_broken_pipe(self) -> None:
+        """Say so to whoever writes."""
+        raise BrokenPipeError(errno.EPIPE, "nobody reads standard error any more")
+
+
 class SessionLines:
     """Shows updates on standard error: lines that stay, and below them a line for each sensor."""
 
     def __init__(self) -> None:
-        self._console = Console(file=sys.stderr, highlight=False)
+        self._console = _Console(file=sys.stderr, highlight=False)
         # a line that is drawn again and again is only for eyes
         shown = self._console.is_terminal
         self._live = Live(console=self._console, refresh_per_second=8, transient=True) if shown else None
@@ -36,7 +46,8 @@ class SessionLines:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._live is not None:
-            self._live.stop()
+            with suppress(OSError):  # of a terminal that has gone
+                self._live.stop()
 
     def show(self, update: Update) -> None:
         """Show one update."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from recordings.dataset_names import is_dataset_name
+from recordings.dataset.names import is_dataset_name
 from recordings.errors import RecordingError
 
 _BINARY_SUFFIXES: Final = (".edf", ".bdf", ".h5", ".hdf5", ".c3d", ".xdf", ".xdfz", ".xdf.gz")
@@ -50,7 +50,7 @@ def _is_second_file(file: Path) -> bool:
     """Whether another file of a dataset stands for the same recording."""
     if "_recording-" not in file.name or not is_dataset_name(file):
         return False
-    from recordings.bids_read import read_block  # noqa: PLC0415
+    from recordings.dataset.bids_read import read_block  # noqa: PLC0415
 
     try:
         block = read_block(file.with_suffix(".json"))
@@ -69,8 +69,8 @@ def _is_recording(file: Path) -> bool:
 
 def _is_recorded_text(file: Path) -> bool:
     """Whether a text file holds signals over time, judged from its beginning."""
-    from recordings.table import holds_signals_over_time  # noqa: PLC0415
-    from recordings.text_lines import decode, read_text_layout  # noqa: PLC0415
+    from recordings.formats.table import holds_signals_over_time  # noqa: PLC0415
+    from recordings.formats.text_lines import decode, read_text_layout  # noqa: PLC0415
 
     with file.open("rb") as opened:
         content = opened.read(_LOOKED_AT)

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 from typing import Final
 
-from recordings.dataset_names import is_dataset_name
-from recordings.edf_header import is_edf
+from recordings.dataset.names import is_dataset_name
 from recordings.errors import NotFoundError, RecordingError, UnreadableError, UnsupportedError
+from recordings.formats.edf_header import is_edf
 from recordings.model import Recording, Side
 
 _HDF5: Final = b"\x89HDF\r\n\x1a\n"
@@ -99,23 +99,23 @@ def _read(path: Path, *, rate_hz: float | None, allow_truncated: bool) -> Record
             "the file is empty; record again, or copy it again from the recorder", path=path
         )
     if is_edf(start) and is_dataset_name(path):
-        from recordings.bids_read import read_dataset_recording  # noqa: PLC0415
+        from recordings.dataset.bids_read import read_dataset_recording  # noqa: PLC0415
 
         return read_dataset_recording(path, allow_truncated=allow_truncated)
     if is_edf(start):
-        from recordings.edf import read_edf  # noqa: PLC0415
+        from recordings.formats.edf import read_edf  # noqa: PLC0415
 
         return read_edf(path, allow_truncated=allow_truncated)
     if start.startswith(_HDF5):
-        from recordings.opensignals_h5 import read_opensignals_h5  # noqa: PLC0415
+        from recordings.formats.opensignals_h5 import read_opensignals_h5  # noqa: PLC0415
 
         return read_opensignals_h5(path)
     if start.startswith(_XDF) or path.name.lower().endswith((".xdfz", ".xdf.gz")):
-        from recordings.xdf import read_xdf  # noqa: PLC0415
+        from recordings.formats.xdf import read_xdf  # noqa: PLC0415
 
         return read_xdf(path)
     if start[1:2] == b"\x50" and (suffix == ".c3d" or 2 <= start[0] <= 32):
-        from recordings.c3d import read_c3d  # noqa: PLC0415
+        from recordings.formats.c3d import read_c3d  # noqa: PLC0415
 
         return read_c3d(path, allow_truncated=allow_truncated)
     if suffix in (*_EDF_SUFFIXES, ".h5", ".hdf5", ".c3d", ".xdf"):
@@ -128,11 +128,11 @@ def _read(path: Path, *, rate_hz: float | None, allow_truncated: bool) -> Record
 
 
 def _read_text(path: Path, start: bytes, *, rate_hz: float | None) -> Recording:
-    from recordings.text_lines import decode  # noqa: PLC0415
+    from recordings.formats.text_lines import decode  # noqa: PLC0415
 
     opening = decode(start, path=path) if b"\0" not in start else ""
     if opening.startswith("# OpenSignals Text File Format"):
-        from recordings.opensignals import read_opensignals  # noqa: PLC0415
+        from recordings.formats.opensignals import read_opensignals  # noqa: PLC0415
 
         return read_opensignals(path)
     if opening.lstrip().startswith(("{", "[", "<")):
@@ -144,6 +144,6 @@ def _read_text(path: Path, start: bytes, *, rate_hz: float | None) -> Recording:
             "it is an Xsens text export; recordings of movement come with a later version, give one with EMG",
             path=path,
         )
-    from recordings.table import read_table  # noqa: PLC0415
+    from recordings.formats.table import read_table  # noqa: PLC0415
 
     return read_table(path, rate_hz=rate_hz)

@@ -6,13 +6,13 @@ from typing import Final, cast
 
 import numpy as np
 
-from recordings.acquisition import ChannelClock, Facts
-from recordings.bids import SavedRecording, finish_interrupted, save_recording, saved_from
+from recordings.dataset.acquisition import ChannelClock, Facts
+from recordings.dataset.bids import SavedRecording, finish_interrupted, save_recording, saved_from
+from recordings.dataset.read_back import read_back_differences
 from recordings.errors import NotFoundError, RecordingError, UnreadableError
 from recordings.journal import JournalEvent, JournalReader, Json
 from recordings.lock import JOURNAL_FOLDER, DatasetLock
 from recordings.model import Event, FloatArray, Recording, Side, Signal
-from recordings.read_back import read_back_differences
 from sensors.clock import ClockMap, fit_clock
 from sensors.describe import from_journal
 from sensors.errors import SensorError

@@ -1,6 +1,7 @@
 """``firing-analyzer record``: a session with two sensors, guided, saved and analysed."""
 
 import asyncio
+import math
 import shutil
 import signal
 import sys
@@ -73,6 +74,8 @@ def record(
     from firing_analyzer.recording_run import RecordingOrder  # noqa: PLC0415
     from firing_analyzer.settings import Settings  # noqa: PLC0415
 
+    if duration_s is not None and not math.isfinite(duration_s):
+        raise click.UsageError(f"--duration {duration_s:g} never ends; give seconds, or leave it out")
     settings = Settings() if settings_file is None else Settings.read(settings_file)
     plan = SessionPlan(leg, repetitions=repetitions, duration_s=duration_s)
     order = RecordingOrder(plan, glute, shoulder, dataset, participant, session_id)

@@ -61,6 +61,8 @@ class Running:
             status = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
             pytest.fail(f"it hangs: {self.said[-3:]}")
         self._thread.join()
         told = self.process.stdout.read()
@@ -159,7 +161,8 @@ def test_a_terminal_that_is_closed_leaves_a_journal_that_can_be_recovered(tmp_pa
     (outcome,) = recover(tmp_path)
     assert outcome.problem is None
     assert outcome.saved is not None
-    assert open_recording(outcome.saved.path).duration_s >= 11.5
+    # all but the quarter of a second, at speed 20, that may not have been committed
+    assert open_recording(outcome.saved.path).duration_s >= 12 - 0.25 * 20 - 0.5
 
 
 @posix
@@ -276,6 +279,7 @@ def mounted(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
         subprocess.run(["umount", "-l", str(point)], check=True)
 
 
+@pytest.mark.soak
 def test_a_full_disk_is_told_and_what_was_kept_can_be_recovered(mounted: Callable[[str], Path]) -> None:
     disk = mounted("size=2m")
     ballast = disk / "ballast"
@@ -295,6 +299,7 @@ def test_a_full_disk_is_told_and_what_was_kept_can_be_recovered(mounted: Callabl
     assert open_recording(outcome.saved.path)["GM_L"].samples.size >= 10 * kept
 
 
+@pytest.mark.soak
 def test_a_disk_with_room_for_the_journal_alone_keeps_the_journal(mounted: Callable[[str], Path]) -> None:
     disk = mounted("size=1800k")
     status, _, said = ran(arguments(disk, "--duration", "100", "--repetitions", "2"))
@@ -339,10 +344,11 @@ def test_a_folder_that_vanishes_is_made_again_with_everything_in_it(tmp_path: Pa
 
 
 @posix
+@pytest.mark.soak
 def test_a_dataset_that_is_moved_away_keeps_everything_so_far(tmp_path: Path) -> None:
     folder, moved = tmp_path / "dataset", tmp_path / "moved"
     running = Running(arguments(folder, "--duration", "60", speed=20))
-    running.wait_for("Shrug")
+    running.wait_for("Lie still")
     folder.rename(moved)
     folder.write_text("something else stands there now")
     status, _, said = running.end(90)
@@ -352,7 +358,8 @@ def test_a_dataset_that_is_moved_away_keeps_everything_so_far(tmp_path: Path) ->
     (outcome,) = recover(moved)
     assert outcome.problem is None
     assert outcome.saved is not None
-    assert open_recording(outcome.saved.path).duration_s > 3
+    # all but the quarter of a second, at speed 20, that may not have been committed
+    assert open_recording(outcome.saved.path).duration_s >= 12 - 0.25 * 20 - 0.5
 
 
 def test_recover_names_what_it_saved_and_may_run_twice(tmp_path: Path) -> None:

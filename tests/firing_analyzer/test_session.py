@@ -187,7 +187,9 @@ def placed(packets: list[Packet], scale: float = 0.05, *, modulus: int = 2**32) 
         if c1 > c0
     )
     places = [round((time_s - times_s[0]) / step_s) for time_s in times_s]
-    assert all((first + place) % modulus == counter for place, (counter, _) in zip(places, parts, strict=True))
+    assert all(
+        (first + place) % modulus == counter for place, (counter, _) in zip(places, parts, strict=True)
+    )
     assert len(set(places)) == len(places)
     samples = np.full((parts[0][1].shape[0], (places[-1] + 1) * size), np.nan)
     for place, (_, part) in zip(places, parts, strict=True):
@@ -231,9 +233,7 @@ def bounds_ms(ran: Ran) -> dict[str, float]:
 def time_errors_ms(ran: Ran, label: str, site: str, *, drift_ppm: float = 0.0) -> FloatArray:
     """How much too late the first and the last sample of a channel were placed."""
     signal = ran.recording[label]
-    first, samples = placed(
-        [packet for packet in ran.taps[site].sent if packet.stream == site], modulus=256
-    )
+    first, samples = placed([packet for packet in ran.taps[site].sent if packet.stream == site], modulus=256)
     index = np.array([0, samples.shape[1] - 1])
     true_s = 0.1 + (first * 10 + index) / (1000 * (1 + drift_ppm * 1e-6))
     return 1000 * (signal.start_s + index / signal.rate_hz - true_s)
@@ -329,7 +329,9 @@ def check_reports(ran: Ran) -> None:
     assert len(first) == len(ran.truth.raises)
     assert max(late_s) <= 0.5
     ends_s = [
-        max(one.glute.end_s, one.shoulder.end_s if one.shoulder else 0) for one in ran.truth.raises if one.glute
+        max(one.glute.end_s, one.shoulder.end_s if one.shoulder else 0)
+        for one in ran.truth.raises
+        if one.glute
     ]
     for (at_s, _), end_s in zip(first.values(), ends_s, strict=True):
         assert at_s - end_s <= 0.5
@@ -383,7 +385,10 @@ def check_times(ran: Ran, drift: dict[str, float]) -> None:
 
 
 def test_a_source_that_drops_and_returns_leaves_a_gap(tmp_path: Path) -> None:
-    glute, shoulder = sim("glute_first", "glute", seed=5), sim("glute_first", "shoulder", seed=5, drop="20-25")
+    glute, shoulder = (
+        sim("glute_first", "glute", seed=5),
+        sim("glute_first", "shoulder", seed=5, drop="20-25"),
+    )
     ran = run(tmp_path, glute, shoulder)
     check_samples(ran)
     gap = np.isnan(ran.recording["UT_R"].samples)
@@ -403,7 +408,9 @@ def test_a_source_that_drops_and_returns_leaves_a_gap(tmp_path: Path) -> None:
     assert ran.verdict in {"glute_first", "cannot_tell"}
 
 
-@pytest.mark.parametrize(("glute", "shoulder"), [("dies=20", ""), ("", "dies=20"), ("", "dead=1"), ("dead=1", "")])
+@pytest.mark.parametrize(
+    ("glute", "shoulder"), [("dies=20", ""), ("", "dies=20"), ("", "dead=1"), ("dead=1", "")]
+)
 def test_a_source_that_is_gone_does_not_stop_the_session(tmp_path: Path, glute: str, shoulder: str) -> None:
     uris = [
         sim("glute_first", site, **dict([option.split("=")] if option else []))
@@ -461,7 +468,12 @@ def test_marks_pauses_and_raises_set_aside_are_saved_and_heeded(tmp_path: Path) 
     plan = replace(RAISES, repetitions=6)
     ran = run(tmp_path, *both("shoulder_first", seed=6), plan=plan, drive=drive)
     events = [(event.label, event.onset_s) for event in ran.recording.events]
-    for label, name in (("cough", "mark"), (EVENT_EXCLUDED, "aside"), ("pause", "pause"), ("resume", "resume")):
+    for label, name in (
+        ("cough", "mark"),
+        (EVENT_EXCLUDED, "aside"),
+        ("pause", "pause"),
+        ("resume", "resume"),
+    ):
         assert [at_s for known, at_s in events if known == label] == [pytest.approx(done[name], abs=1e-6)]
     raises_s = [at_s for at_s, label in ran.cues if label == EVENT_RAISE]
     assert len(raises_s) == 6
