@@ -53,10 +53,11 @@ class Outcome:
     ----------
     journal : Path
     saved : SavedRecording or None
+        None as well where the journal holds no packet, so that there is nothing to save.
     problem : str or None
         Why it could not be finished; the journal stays.
     skipped : bool
-        Whether it was already saved.
+        Whether there was nothing to do: it was saved already, or, where `saved` is None, holds nothing.
     """
 
     journal: Path
@@ -284,6 +285,10 @@ def _recover_one(path: Path, dataset: Path) -> Outcome:
         with JournalReader(path) as journal:
             if journal.state == "saved":
                 return Outcome(path, saved_from(dataset, path.name), skipped=True)
+            if next(journal.packets(), None) is None:
+                return Outcome(path, skipped=True)
+            if next(journal.packets(), None) is None:
+                return Outcome(path)
         return Outcome(path, finish_journal(path, dataset))
     except (RecordingError, SensorError) as problem:
         return Outcome(path, problem=str(problem))

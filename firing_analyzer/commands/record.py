@@ -142,6 +142,7 @@ def outcome_text(recorded: "Recorded") -> str:
 
 #: What `recover` says of a journal that needed nothing.
 _WAS_SAVED: Final = "was saved already"
+_HELD_NOTHING: Final = "nothing was received; nothing to save"
 
 
 @click.command()
@@ -159,8 +160,9 @@ def recover(*, dataset: Path) -> int:
         if outcome.problem is not None:
             status = refuse(outcome.problem)
         elif outcome.skipped:
-            click.echo(f"{name}: {_WAS_SAVED}")
+            click.echo(f"{name}: {_WAS_SAVED if outcome.saved else _HELD_NOTHING}")
+        elif outcome.saved is None:
+            click.echo(f"{name}: no sample is in it, so there is nothing to save")
         else:
-            files = ", ".join(str(file) for file in outcome.saved.files) if outcome.saved else ""
-            click.echo(f"{name}: saved as {files}")
+            click.echo(f"{name}: saved as {', '.join(str(file) for file in outcome.saved.files)}")
     return status
