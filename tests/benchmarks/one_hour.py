@@ -40,7 +40,10 @@ def main(minutes: float = 60.0, speed: float = 500.0) -> None:
         if update.at_s >= len(told) * duration_s / (LINES - 1) - 1:
             gc.collect()
             told.append((update.at_s, resident_mib(), time.process_time() - began_cpu))
-            print(f"{update.at_s / 60:8.1f} min  {told[-1][1]:7.1f} MiB  {told[-1][2]:7.1f} s of CPU", flush=True)
+            print(
+                f"{update.at_s / 60:8.1f} min  {told[-1][1]:7.1f} MiB  {told[-1][2]:7.1f} s of CPU",
+                flush=True,
+            )
 
     with tempfile.TemporaryDirectory() as folder:
         dataset = Path(folder)
@@ -58,7 +61,9 @@ def main(minutes: float = 60.0, speed: float = 500.0) -> None:
         print(f"journal {journal / MIB:.1f} MiB, BDF {files / MIB:.1f} MiB")
         print(f"real time {time.monotonic() - began:.0f} s, processor {cpu_s:.0f} s, of it saving and")
         print(f"analysis {cpu_s - session_cpu_s:.1f} s; after them {resident_mib():.0f} MiB")
-        print(f"{100 * session_cpu_s / duration_s:.1f} % of one processor while it goes on, simulation included")
+        print(
+            f"{100 * session_cpu_s / duration_s:.1f} % of one processor while it goes on, simulation included"
+        )
         verdict = recorded.analysis.verdict if recorded.analysis else recorded.problem
         print(f"verdict: {verdict}")
 

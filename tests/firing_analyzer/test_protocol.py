@@ -1,5 +1,6 @@
 """The timetable of a session, held against the protocol as it is written down."""
 
+import itertools
 import re
 from collections import Counter
 
@@ -27,7 +28,7 @@ def test_cues_come_in_order_and_leave_time_to_raise_and_rest(plan: SessionPlan) 
     assert times_s == sorted(times_s)
     assert len(set(times_s)) == len(times_s)
     raises = [cue for cue in cues if cue.label in ("practice_raise", "raise")]
-    for one, other in zip(raises, raises[1:], strict=False):
+    for one, other in itertools.pairwise(raises):
         # about four seconds up, held and down, and at least five of rest
         assert other.at_s - one.at_s >= 9
     for shrug in (cue for cue in cues if cue.label == "reference_shoulder"):
@@ -55,7 +56,7 @@ def test_a_plan_without_a_duration_gives_every_cue(plan: SessionPlan) -> None:
 
 def test_raises_cannot_be_foreseen_and_a_seed_tells_them_again() -> None:
     times_s = [cue.at_s for cue in timetable(SessionPlan("left", repetitions=10))[0] if cue.label == "raise"]
-    steps_s = [round(after - before, 3) for before, after in zip(times_s, times_s[1:], strict=False)]
+    steps_s = [round(after - before, 3) for before, after in itertools.pairwise(times_s)]
     assert len(set(steps_s)) == len(steps_s)
     assert timetable(SessionPlan("left", seed=3)) == timetable(SessionPlan("left", seed=3))
     assert timetable(SessionPlan("left", seed=3)) != timetable(SessionPlan("left", seed=4))

@@ -27,9 +27,22 @@ def arguments(
 ) -> list[str]:
     uri = f"sim:{scenario}?speed={speed:g}&rate=1000{options}"
     return [
-        sys.executable, "-m", "firing_analyzer", "record", "--leg", "left", "--glute", f"{uri}#glute",
-        "--shoulder", f"{uri}#shoulder", "--participant", "01", "--out", str(folder), *more,
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "firing_analyzer",
+        "record",
+        "--leg",
+        "left",
+        "--glute",
+        f"{uri}#glute",
+        "--shoulder",
+        f"{uri}#shoulder",
+        "--participant",
+        "01",
+        "--out",
+        str(folder),
+        *more,
+    ]
 
 
 class Running:
@@ -37,8 +50,13 @@ class Running:
 
     def __init__(self, command: list[str]) -> None:
         self.process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )  # fmt: skip
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         self.said: list[str] = []
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
@@ -113,8 +131,12 @@ def test_a_session_of_five_raises_without_a_terminal(tmp_path: Path) -> None:
     assert "\x1b" not in told + said
     again = subprocess.run(
         [sys.executable, "-m", "firing_analyzer", "analyze", str(files[1])],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert again.returncode == 0
     assert again.stdout.splitlines()[0] in told, "analyze says what record said"
 
@@ -196,8 +218,12 @@ def test_a_second_recording_into_the_same_dataset_is_refused(tmp_path: Path) -> 
         status, told, said = ran(arguments(tmp_path))
         asked = subprocess.run(
             [sys.executable, "-m", "firing_analyzer", "recover", str(tmp_path)],
-            cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
     assert status == 2
     assert not told
     assert "another recording is going on" in refused(said)

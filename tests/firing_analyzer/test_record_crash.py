@@ -149,7 +149,7 @@ def test_a_kill_at_any_moment_of_a_recording_loses_nothing(tmp_path: Path, clean
     assert max(found) > 0
 
 
-def test_after_a_kill_the_next_recording_of_the_dataset_can_begin(tmp_path: Path, clean: Sent) -> None:
+def test_after_a_kill_the_next_recording_of_the_dataset_can_begin(tmp_path: Path) -> None:
     process = start(tmp_path)
     time.sleep(1.0)
     process.kill()

@@ -16,19 +16,27 @@ from sensors.open import open_source
 
 NAMES = st.text(min_size=1, max_size=12)
 SETTINGS: st.SearchStrategy[Setting] = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | NAMES,
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | NAMES,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
     max_leaves=6,
-)  # fmt: skip
+)
 STREAMS = st.builds(
     Stream,
     NAMES,
     st.lists(
         st.builds(
-            Channel, NAMES, kind=st.sampled_from(["emg", "envelope", "acc", "gyro"]),
-            unit=st.sampled_from(["uV", "m/s2", ""]), device=st.none() | NAMES,
+            Channel,
+            NAMES,
+            kind=st.sampled_from(["emg", "envelope", "acc", "gyro"]),
+            unit=st.sampled_from(["uV", "m/s2", ""]),
+            device=st.none() | NAMES,
         ),
-        min_size=1, max_size=6,
+        min_size=1,
+        max_size=6,
     ).map(tuple),
     st.floats(1, 10_000),
     NAMES,
@@ -36,7 +44,7 @@ STREAMS = st.builds(
     st.integers(1, 9),
     settings=st.dictionaries(NAMES, SETTINGS, max_size=4),
     scale_known=st.booleans(),
-)  # fmt: skip
+)
 
 
 @given(STREAMS)
@@ -68,7 +76,7 @@ def test_every_simulated_stream_survives(uri: str) -> None:
 def test_a_description_that_is_not_understood_is_refused_by_name(change: dict[str, object]) -> None:
     told = to_journal(open_source("sim:glute_first#glute", name="my glute").streams[0])
     spoilt = JournalStream(told.name, told.decoder, 1, {**told.description, **change})  # pyright: ignore
-    with pytest.raises(SensorError, match="my glute.*not understood") as caught:
+    with pytest.raises(SensorError, match=r"my glute.*not understood") as caught:
         from_journal(spoilt)
     assert "\n" not in str(caught.value)
 

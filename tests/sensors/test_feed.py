@@ -1,5 +1,6 @@
 """Packets in, blocks out, the same live and from a journal."""
 
+import itertools
 import struct
 from collections.abc import Sequence
 
@@ -45,7 +46,7 @@ def packet(number: int, *, late_s: float = 0.0, name: str = "glute") -> Packet:
 
 
 def joined(blocks: Sequence[Block]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    for one, other in zip(blocks, blocks[1:], strict=False):
+    for one, other in itertools.pairwise(blocks):
         assert other.first == one.first + one.samples.shape[1]
     return np.hstack([block.samples for block in blocks])
 
@@ -86,7 +87,7 @@ def test_bytes_that_are_no_packet_are_counted_and_cost_nothing_else(garbage: byt
     if len(garbage) == expected:
         garbage = garbage[:-1]
     blocks = [*feed.take(packet(0)), *feed.take(Packet("glute", 0.015, garbage)), *feed.take(packet(1))]
-    understood = len(garbage) >= 16 and struct.unpack_from("<IdHH", garbage)[2:] in ((1, 0),)
+    understood = len(garbage) >= 16 and struct.unpack_from("<IdHH", garbage)[2:] == (1, 0)
     if not understood and feed.rejected["glute"] == 1:
         assert np.array_equal(joined(blocks)[0], np.arange(2 * SIZE) * 0.5)
 

@@ -135,7 +135,9 @@ def test_what_is_recovered_is_what_was_sent(tmp_path: Path, more: str, *, finish
     ]
     assert recording.leg == "left"
     assert recording.planned_repetitions == 3
-    files = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.suffix in (".bdf", ".tsv", ".json")}
+    files = {
+        file: file.read_bytes() for file in tmp_path.rglob("*") if file.suffix in (".bdf", ".tsv", ".json")
+    }
     (again,) = recover(tmp_path)
     assert again.skipped
     assert again.saved == outcome.saved
@@ -153,7 +155,9 @@ def crashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("tears", TEARS)
 @pytest.mark.parametrize("what", ["cut", "zeroed"])
-def test_a_torn_tail_is_recovered_up_to_the_tear(tmp_path: Path, crashed: Path, what: str, tears: int) -> None:
+def test_a_torn_tail_is_recovered_up_to_the_tear(
+    tmp_path: Path, crashed: Path, what: str, tears: int
+) -> None:
     whole, no_tear = packets_of(crashed)
     assert no_tear is None
     log = crashed.with_name(f"{crashed.name}-wal")
@@ -207,7 +211,10 @@ def test_a_torn_main_file_is_recovered_up_to_the_tear(tmp_path: Path, what: str)
     assert kept["glute"] == whole["glute"][: len(kept["glute"])]
     check_saved(outcome)
     assert outcome.saved is not None
-    assert any("tear" in note or "torn" in note or "damaged" in note for note in open_recording(outcome.saved.path).notes)
+    assert any(
+        "tear" in note or "torn" in note or "damaged" in note
+        for note in open_recording(outcome.saved.path).notes
+    )
 
 
 def test_a_journal_that_cannot_be_read_does_not_keep_the_others_from_being_saved(tmp_path: Path) -> None:
@@ -242,20 +249,36 @@ def test_a_decoder_that_is_not_known_here_is_told_and_the_journal_stays(tmp_path
 
 @pytest.mark.parametrize(
     "about",
-    [{}, {**ABOUT, "leg": "both"}, {**ABOUT, "participant": "../x"}, {**ABOUT, "glute": "XX"}, {**ABOUT, "leg": 3}],
+    [
+        {},
+        {**ABOUT, "leg": "both"},
+        {**ABOUT, "participant": "../x"},
+        {**ABOUT, "glute": "XX"},
+        {**ABOUT, "leg": 3},
+    ],
 )
-def test_an_about_that_makes_no_sense_never_escapes_as_a_defect(tmp_path: Path, about: dict[str, object]) -> None:
+def test_an_about_that_makes_no_sense_never_escapes_as_a_defect(
+    tmp_path: Path, about: dict[str, object]
+) -> None:
     path = journal_path(tmp_path)
     write_session(path, seconds=4, about=about)
     (outcome,) = recover(tmp_path)
     assert outcome.problem is None or "\n" not in outcome.problem
     assert outcome.problem is not None or outcome.saved is not None
-    assert not [file for file in tmp_path.rglob("*.bdf") if tmp_path / "sub-" not in file.parents and "sub-" not in str(file)]
+    assert not [
+        file
+        for file in tmp_path.rglob("*.bdf")
+        if tmp_path / "sub-" not in file.parents and "sub-" not in str(file)
+    ]
 
 
 def test_a_journal_without_a_packet_is_no_recording(tmp_path: Path) -> None:
     path = journal_path(tmp_path)
-    streams = [stream for one in open_sources("sim:together#glute", "sim:together#shoulder") for stream in one.streams]
+    streams = [
+        stream
+        for one in open_sources("sim:together#glute", "sim:together#shoulder")
+        for stream in one.streams
+    ]
     JournalWriter(path, about=dict(ABOUT), streams=[to_journal(one) for one in streams]).close()
     (outcome,) = recover(tmp_path)
     assert outcome.problem is None, "a kill before the first packet is nothing to be refused for ever"
