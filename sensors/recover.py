@@ -11,6 +11,7 @@ from recordings.dataset.bids import SavedRecording, finish_interrupted, save_rec
 from recordings.dataset.read_back import read_back_differences
 from recordings.errors import NotFoundError, RecordingError, UnreadableError
 from recordings.journal import JournalEvent, JournalReader, Json
+from recordings.journal.format import PAGE_BYTES
 from recordings.lock import JOURNAL_FOLDER, DatasetLock
 from recordings.model import Event, FloatArray, Recording, Side, Signal
 from sensors.clock import ClockMap, fit_clock
@@ -278,17 +279,22 @@ def recover(dataset: Path) -> list[Outcome]:
 
 
 def _recover_one(path: Path, dataset: Path) -> Outcome:
-    if path.stat().st_size == 0:
-        # the kill came while the journal was made: nothing was recorded yet
-        return Outcome(path, skipped=True)
     try:
         with JournalReader(path) as journal:
             if journal.state == "saved":
                 return Outcome(path, saved_from(dataset, path.name), skipped=True)
             if next(journal.packets(), None) is None:
                 return Outcome(path, skipped=True)
-            if next(journal.packets(), None) is None:
-                return Outcome(path)
         return Outcome(path, finish_journal(path, dataset))
+    except UnreadableError as problem:
+        return Outcome(path, skipped=True) if _never_begun(path) else Outcome(path, problem=str(problem))
     except (RecordingError, SensorError) as problem:
         return Outcome(path, problem=str(problem))
+
+
+def _never_begun(path: Path) -> bool:
+    """Whether a kill came while the journal was made: nothing is put into it before it has all its tables."""
+    if path.stat().st_size > PAGE_BYTES:
+        return False
+    first = path.read_bytes()[:16]
+    return first == b"SQLite format 3\0" or not any(first)

@@ -161,8 +161,7 @@ def recover(*, dataset: Path) -> int:
             status = refuse(outcome.problem)
         elif outcome.skipped:
             click.echo(f"{name}: {_WAS_SAVED if outcome.saved else _HELD_NOTHING}")
-        elif outcome.saved is None:
-            click.echo(f"{name}: no sample is in it, so there is nothing to save")
         else:
-            click.echo(f"{name}: saved as {', '.join(str(file) for file in outcome.saved.files)}")
+            files = ", ".join(str(file) for file in outcome.saved.files) if outcome.saved else ""
+            click.echo(f"{name}: saved as {files}")
     return status

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import struct
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -270,6 +271,27 @@ def test_an_about_that_makes_no_sense_never_escapes_as_a_defect(
         for file in tmp_path.rglob("*.bdf")
         if tmp_path / "sub-" not in file.parents and "sub-" not in str(file)
     ]
+
+
+@pytest.mark.parametrize("size", [0, 100, PAGE_BYTES])
+def test_a_kill_while_the_journal_is_made_is_nothing_to_be_refused(tmp_path: Path, size: int) -> None:
+    path = journal_path(tmp_path)
+    path.parent.mkdir(parents=True)
+    if size == PAGE_BYTES:
+        # what SQLite leaves when it was told of the page's size and of the log, and of no table
+        with closing(sqlite3.connect(path, isolation_level=None)) as begun:
+            begun.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+            begun.execute("PRAGMA journal_mode = WAL")
+            begun.execute("CREATE TABLE meta (key TEXT)")
+            begun.execute("DROP TABLE meta")
+            begun.execute("VACUUM")
+        assert path.stat().st_size == PAGE_BYTES
+    else:
+        path.write_bytes(bytes(size))
+    for _ in range(2):
+        (outcome,) = recover(tmp_path)
+        assert outcome.problem is outcome.saved is None
+    assert not list(tmp_path.rglob("*.bdf"))
 
 
 def test_a_journal_without_a_packet_is_no_recording(tmp_path: Path) -> None:
