@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from firing_analyzer.cli import main
 from recordings.journal import JournalReader
 from recordings.lock import JOURNAL_FOLDER, DatasetLock
 from recordings.open import open_recording
@@ -25,7 +26,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="signals, rights and 
 def arguments(
     folder: Path, *more: str, scenario: str = "glute_first", speed: float = 200, options: str = ""
 ) -> list[str]:
-    uri = f"sim:{scenario}?speed={speed:g}&rate=1000{options}"
+    uri = f"sim:{scenario}?speed={speed:g}&rate=1000&packet=20{options}"
     return [
         sys.executable,
         "-m",
@@ -174,6 +175,7 @@ def test_a_second_ctrl_c_leaves_a_journal_that_can_be_recovered(tmp_path: Path) 
 
 
 @posix
+@pytest.mark.soak
 @pytest.mark.parametrize("gone", [signal.SIGTERM, signal.SIGHUP])
 def test_a_terminal_that_is_closed_leaves_a_journal_that_can_be_recovered(tmp_path: Path, gone: int) -> None:
     running = Running(arguments(tmp_path, speed=20))
@@ -203,7 +205,7 @@ def test_nobody_reading_standard_error_costs_nothing(tmp_path: Path) -> None:
     assert open_recording(first).duration_s == pytest.approx(20, abs=0.7)
 
 
-@pytest.mark.parametrize("options", ["&dead=1", "&dies=10"])
+@pytest.mark.parametrize("options", ["&dead=1", pytest.param("&dies=10", marks=pytest.mark.soak)])
 def test_dead_sensors_end_with_cannot_tell(tmp_path: Path, options: str) -> None:
     status, told, said = ran(arguments(tmp_path, "--repetitions", "2", options=options))
     assert status == 0
@@ -213,23 +215,16 @@ def test_dead_sensors_end_with_cannot_tell(tmp_path: Path, options: str) -> None
     assert len(saved_files(told)) == 2
 
 
-def test_a_second_recording_into_the_same_dataset_is_refused(tmp_path: Path) -> None:
+def test_nothing_is_recorded_or_recovered_while_a_recording_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with DatasetLock(tmp_path):
-        status, told, said = ran(arguments(tmp_path))
-        asked = subprocess.run(
-            [sys.executable, "-m", "firing_analyzer", "recover", str(tmp_path)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-    assert status == 2
-    assert not told
-    assert "another recording is going on" in refused(said)
-    assert not journals(tmp_path)
-    assert asked.returncode == 2
-    refused(asked.stderr)
+        assert main(arguments(tmp_path)[3:]) == 2
+        assert "another recording is going on" in refused(capsys.readouterr().err)
+        assert not journals(tmp_path)
+        (tmp_path / JOURNAL_FOLDER / "a.journal").write_bytes(b"")
+        assert main(["recover", str(tmp_path)]) == 2
+        assert "another recording is going on" in refused(capsys.readouterr().err)
 
 
 def test_two_recordings_at_once_do_not_disturb_one_another(tmp_path: Path) -> None:
@@ -260,7 +255,7 @@ def test_two_recordings_at_once_do_not_disturb_one_another(tmp_path: Path) -> No
     ],
 )
 def test_what_cannot_be_recorded_is_refused_before_anything_is_written(
-    tmp_path: Path, change: dict[str, str], words: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], change: dict[str, str], words: str
 ) -> None:
     folder = tmp_path / "dataset"
     command = arguments(folder)
@@ -269,8 +264,8 @@ def test_what_cannot_be_recorded_is_refused_before_anything_is_written(
             command[command.index(name) + 1] = value
         else:
             command += [name, value]
-    status, told, said = ran(command)
-    assert status == 2
+    assert main(command[3:]) == 2
+    told, said = capsys.readouterr()
     assert not told
     assert words in refused(said)
     assert not folder.exists() or not list(folder.rglob("*.journal"))
@@ -357,15 +352,15 @@ def test_a_dataset_that_is_a_file_is_refused(tmp_path: Path) -> None:
 @posix
 def test_a_folder_that_vanishes_is_made_again_with_everything_in_it(tmp_path: Path) -> None:
     folder = tmp_path / "dataset"
-    running = Running(arguments(folder, "--duration", "60", speed=20))
+    running = Running(arguments(folder, "--duration", "30", speed=20))
     running.wait_for("Shrug")
     shutil.rmtree(folder)
     status, told, said = running.end()
     assert status == 0, said
     (first, _) = saved_files(told)
     recording = open_recording(first)
-    assert recording.duration_s == pytest.approx(60, abs=0.7)
-    assert recording["GM_L"].samples.size == pytest.approx(60_000, abs=500)
+    assert recording.duration_s == pytest.approx(30, abs=0.7)
+    assert recording["GM_L"].samples.size == pytest.approx(30_000, abs=500)
     assert state_of(journals(folder)[0]) == "saved"
 
 
@@ -388,19 +383,20 @@ def test_a_dataset_that_is_moved_away_keeps_everything_so_far(tmp_path: Path) ->
     assert open_recording(outcome.saved.path).duration_s >= 12 - 0.25 * 20 - 0.5
 
 
-def test_recover_names_what_it_saved_and_may_run_twice(tmp_path: Path) -> None:
-    running = Running(arguments(tmp_path, speed=20))
+def test_recover_names_what_it_saved_and_may_run_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = tmp_path / "dataset"
+    running = Running(arguments(dataset, speed=20))
     running.wait_for("Lie still")
     running.process.kill()
     running.end()
-    command = [sys.executable, "-m", "firing_analyzer", "recover", str(tmp_path)]
-    first = ran(command)
-    second = ran(command)
-    assert first[0] == second[0] == 0
-    assert "saved as" in first[1]
-    assert "was saved already" in second[1]
-    assert "_emg.bdf" in first[1]
-    status, _, said = ran([*command[:-1], str(tmp_path / "nothing")])
-    assert status == 2
-    refused(said)
+    assert main(["recover", str(dataset)]) == 0
+    told, _ = capsys.readouterr()
+    assert "saved as" in told
+    assert "_emg.bdf" in told
+    assert main(["recover", str(dataset)]) == 0
+    assert "was saved already" in capsys.readouterr().out
+    assert main(["recover", str(tmp_path / "nothing")]) == 2
+    refused(capsys.readouterr().err)
     assert not (tmp_path / "nothing").exists()

