@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-# Small products gain nothing from threads, and two workers on two cores lose by them; set before numpy is loaded.
+# Small products gain nothing from threads, and two workers on two cores lose by them.
+# Set before numpy is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
