@@ -1,4 +1,4 @@
-"""From bytes to samples: one pure function for every kind of packet, by name.
+"""From bytes to samples: a decoder for every kind of packet, by name.
 
 A journal names the decoder of each stream, so that it can be read years later. A decoder whose reading of the
 same bytes changes gets a new version; the old one stays.
@@ -6,79 +6,114 @@ same bytes changes gets a new version; the old one stays.
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Final
+from importlib import import_module
+from typing import Final, cast
+
+import numpy as np
 
 from sensors.errors import PacketError, SensorError
 from sensors.model import Decoded, Packet, Setting, Stream
 from sensors.packing import SAMPLE_TYPES, SampleType, unpack
 
-Decoder = Callable[[bytes, Mapping[str, Setting]], list[Decoded]]
+#: Bytes of one notification in, samples out; may keep the beginning of a packet that the next bytes complete.
+#: Raises nothing but `PacketError`. Empty bytes say that the connection was made anew.
+Decoder = Callable[[bytes], list[Decoded]]
+#: Makes a decoder from the settings of a stream.
+DecoderMaker = Callable[[Mapping[str, Setting]], Decoder]
 
 
-def decode_packed(raw: bytes, settings: Mapping[str, Setting]) -> list[Decoded]:
-    """Read a packet of `sensors.packing`.
+def packed(settings: Mapping[str, Setting]) -> Decoder:
+    """Make a decoder for packets of `sensors.packing`.
 
     Parameters
     ----------
-    raw : bytes
     settings : mapping
         ``sample_type`` (float64 if left out) and ``scale`` (1).
 
     Returns
     -------
-    list of Decoded
-        One.
+    Decoder
 
     Raises
     ------
     PacketError
-        If the bytes are not such a packet.
+        If the settings make no sense.
     """
     sample_type, scale = _packed_settings(settings)
-    samples, counter, device_s = unpack(raw, sample_type=sample_type, scale=scale)
-    return [Decoded(samples, counter if settings.get("counter_modulus") else None, device_s)]
+    counts = bool(settings.get("counter_modulus"))
+
+    def decode_packed(raw: bytes) -> list[Decoded]:
+        if not raw:
+            return []
+        samples, counter, device_s = unpack(raw, sample_type=sample_type, scale=scale)
+        return [Decoded(samples, counter if counts else None, device_s)]
+
+    return decode_packed
 
 
-#: Decoders by name and version.
-DECODERS: Final[Mapping[tuple[str, int], Decoder]] = {("packed", 1): decode_packed}
+#: Where the maker of each decoder is, by name and version; imported when it is needed.
+DECODERS: Final[Mapping[tuple[str, int], str]] = {("packed", 1): "sensors.decoders:packed"}
 
 
 def decoder_of(stream: Stream) -> Decoder:
-    """Return the decoder that a stream names.
+    """Return a decoder, without anything kept, as a stream names it.
 
     Raises
     ------
     SensorError
         If there is none of this name and version.
     """
-    decoder = DECODERS.get((stream.decoder, stream.decoder_version))
-    if decoder is None:
+    place = DECODERS.get((stream.decoder, stream.decoder_version))
+    if place is None:
         known = ", ".join(f"{name} {version}" for name, version in DECODERS)
         raise SensorError(
             f"the decoder {stream.decoder!r}, version {stream.decoder_version}, is not known here, there is "
             f"{known}; install the version of this program, or the plug-in, that made the recording",
             source=stream.name,
         )
-    return decoder
+    module, name = place.split(":")
+    maker = cast(DecoderMaker, getattr(import_module(module), name))
+    return maker(stream.settings)
+
+
+def stream_of(part: Decoded, name: str) -> str:
+    """Return the name of the stream to which a part of a packet of the stream `name` belongs."""
+    return f"{name}-{part.part}" if part.part else name
+
+
+def rows_of(part: Decoded, stream: Stream) -> Decoded:
+    """Return what a stream keeps of a part: the rows that its settings name.
+
+    Raises
+    ------
+    PacketError
+        If the part has no such rows, or another number of them than the stream has channels.
+    """
+    rows, samples = stream.settings.get("rows"), part.samples
+    if isinstance(rows, list):
+        if not all(isinstance(row, int) and 0 <= row < samples.shape[0] for row in rows):
+            raise PacketError(
+                f"a packet holds {samples.shape[0]} channels, not those of the rows {rows}",
+                source=stream.name,
+            )
+        samples = samples[np.array(rows, dtype=np.intp)]
+    if samples.shape[0] != len(stream.channels):
+        raise PacketError(
+            f"a packet holds {samples.shape[0]} channels instead of {len(stream.channels)}",
+            source=stream.name,
+        )
+    return Decoded(samples, part.counter, part.device_s, part.part)
 
 
 def decode(packet: Packet, stream: Stream) -> list[Decoded]:
-    """Read one packet of a stream.
+    """Read one packet by itself, without those that came before it.
 
     Raises
     ------
     PacketError
         If its bytes are not a packet of this stream, or hold another number of channels.
     """
-    decoded = decoder_of(stream)(packet.raw, stream.settings)
-    for part in decoded:
-        if part.samples.shape[0] != len(stream.channels):
-            raise PacketError(
-                f"a packet holds {part.samples.shape[0]} channels instead of {len(stream.channels)}",
-                raw=packet.raw,
-                source=stream.name,
-            )
-    return decoded
+    return [rows_of(part, stream) for part in decoder_of(stream)(packet.raw) if not part.part]
 
 
 def _packed_settings(settings: Mapping[str, Setting]) -> tuple[SampleType, float]:

@@ -26,7 +26,8 @@ class Stream:
     decoder, decoder_version : str, int
         Name of the decoder in `sensors.decoders`, so that a journal can be read years later.
     settings : mapping
-        All that the decoder needs besides the bytes: scale, counter's modulus, layout. JSON values.
+        All that the decoder needs besides the bytes: scale, counter's modulus, layout. JSON values. With
+        every decoder, ``"rows"`` names the rows that the stream keeps, by number from 0; all if left out.
     scale_known : bool
         Whether the unit of the samples is certain.
     """
@@ -48,10 +49,12 @@ class Packet:
     Attributes
     ----------
     stream : str
-        Name of the stream.
+        Name of the stream; the first one of those whose samples travel together.
     arrival_s : float
         When they arrived, in seconds on the session's clock.
     raw : bytes
+        Empty: the connection was made anew, so that what the device counts may begin anew and no half packet
+        will be completed.
     """
 
     stream: str
@@ -71,11 +74,15 @@ class Decoded:
         The packet's own number, modulo the decoder's modulus; None if the device sends none.
     device_s : float or None
         The device's time of the first sample; None if the device sends none.
+    part : str
+        Whose samples they are: empty for the stream that the packet belongs to, ``"imu"`` for the stream of
+        that name with ``-imu`` behind it.
     """
 
     samples: FloatArray
     counter: int | None = None
     device_s: float | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,6 +1,7 @@
 """Samples in their place: counters unwrapped, lost packets as gaps, no sample twice."""
 
 import math
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,22 @@ _STEP_S: Final = 0.05
 _CLOCK_JUMP_S: Final = 2.0
 #: From so long a time on, the rate by the device's own clock is measured.
 _SHORTEST_SPAN_S: Final = 1.0
+#: After a connection was made anew, packets of so long a time find their place together, by the earliest.
+_SETTLE_S: Final = 1.0
+#: A counter that takes at least so long to go round can be recognised after a drop-out.
+_LONG_CYCLE_S: Final = 10.0
+
+
+@dataclass(slots=True)
+class _Track:
+    """Where the last packet lay, and the first one since the device's time was set."""
+
+    last: int = 0
+    last_device_s: float = math.nan
+    last_arrival_s: float = 0.0
+    counter: int = 0
+    first: int = 0
+    first_device_s: float = math.nan
 
 
 class Placer:
@@ -32,6 +49,10 @@ class Placer:
     a packet if it counts packets). Without a counter, gaps show in the device's time if they are longer than
     50 ms, or else in the arrivals if nothing came for a second.
 
+    A device may begin to count anew with a new connection. Then only arrivals tell how long the gap was, and
+    a single one may be late: packets of the first second are held back, and placed together so that the
+    earliest of them lies on the line of the clock.
+
     Attributes
     ----------
     received, lost : int
@@ -42,6 +63,8 @@ class Placer:
         Gaps whose length neither the counter nor the device's time could tell for certain.
     loss_known : bool
         Whether the stream has a counter at all.
+    track : object
+        What the place of the next packet is told from.
 
     Raises
     ------
@@ -57,16 +80,31 @@ class Placer:
         self.loss_known = self._modulus > 0
         self.received = self.lost = self.duplicates = self.late = self.in_doubt = 0
         self._next = 0
-        self._counter = 0
-        self._first = (0, math.nan)
         self._empty = True
-        self._last: tuple[int, float, float] = (0, math.nan, 0.0)
+        self.track = _Track()
+        self._anew: Placer | None = None
+        self._held: list[tuple[Block, float]] = []
+
+    def begin_anew(self) -> Block | None:
+        """Take note that the connection was made anew; returns what was held back from the one before."""
+        settled = self.finish()
+        if not self._empty:
+            self._anew = Placer(self.stream)
+        return settled
+
+    def finish(self) -> Block | None:
+        """Return what was held back until more came."""
+        return self._settle() if self._held else None
 
     def feed(self, packet: Packet, decoded: Decoded) -> Block | None:
         """Return the samples of a packet in their place, with the gap before them as NaN.
 
-        None if the packet holds nothing that was not there before.
+        None if the packet holds nothing that was not there before, or is held back.
         """
+        if self._anew is not None:
+            if self._held or not self._counts_on(decoded, packet.arrival_s):
+                return self._hold(packet, decoded, self._anew)
+            self._anew = None
         n_channels, n_samples = decoded.samples.shape
         if n_samples == 0:
             return None
@@ -74,11 +112,12 @@ class Placer:
         first = self._place(decoded.counter, device_s, packet.arrival_s)
         if first is None:
             return None
+        track = self.track
         if self._empty or self._set_anew(device_s, packet.arrival_s):
-            self._first, self._empty = (first, device_s), False
-        self._last = (first, device_s, packet.arrival_s)
+            track.first, track.first_device_s, self._empty = first, device_s, False
+        track.last, track.last_device_s, track.last_arrival_s = first, device_s, packet.arrival_s
         if decoded.counter is not None:
-            self._counter = decoded.counter
+            track.counter = decoded.counter
         begin, lost = self._next, first - self._next
         self._next = first + n_samples
         self.lost += lost
@@ -90,6 +129,49 @@ class Placer:
             samples = np.hstack([np.full((n_channels, lost), np.nan), samples])
         return Block(self.stream.name, begin, samples, start_s + begin / rate_hz, rate_hz)
 
+    def _counts_on(self, decoded: Decoded, arrival_s: float) -> bool:
+        """Whether counter or time of a device go on as if the connection had never been lost."""
+        if decoded.device_s is not None and not self._set_anew(decoded.device_s, arrival_s):
+            return True
+        cycle = self._modulus * self._step
+        if decoded.counter is None or cycle < _LONG_CYCLE_S * self._rate_hz:
+            return False
+        ahead = ((decoded.counter - self.track.counter) % self._modulus) * self._step
+        expected, _ = self._expected(math.nan, arrival_s)
+        off = (ahead - expected + cycle / 2) % cycle - cycle / 2
+        return abs(off) < _STALL_S * self._rate_hz + 0.2 * expected
+
+    def _hold(self, packet: Packet, decoded: Decoded, anew: "Placer") -> Block | None:
+        block = anew.feed(packet, decoded)
+        if block is not None:
+            self._held.append((block, packet.arrival_s))
+        if not self._held or packet.arrival_s - self._held[0][1] < _SETTLE_S:
+            return None
+        return self._settle()
+
+    def _settle(self) -> Block:
+        """Place what was held back: the earliest packet on the line of the clock, the others beside it."""
+        anew = self._anew
+        assert anew is not None  # noqa: S101  (nothing is held back without it)
+        rate_hz, start_s = self.clock.line()
+        ends = [(block.first + block.samples.shape[1], arrival_s) for block, arrival_s in self._held]
+        first = round(min((arrival_s - start_s) * rate_hz - (end - 1) for end, arrival_s in ends))
+        first = max(first, self._next)
+        gap = np.full((len(self.stream.channels), first - self._next), np.nan)
+        begin, samples = self._next, np.hstack([gap, *(block.samples for block, _ in self._held)])
+        for end, arrival_s in ends:
+            self.clock.feed(first + end - 1, arrival_s)
+        self._next = begin + samples.shape[1]
+        self.received += anew.received
+        self.lost += anew.lost + gap.shape[1]
+        self.duplicates += anew.duplicates
+        self.late += anew.late
+        self.in_doubt += anew.in_doubt
+        self.track = replace(anew.track, first=first + anew.track.first, last=first + anew.track.last)
+        self._anew, self._held = None, []
+        rate_hz, start_s = self.clock.line()
+        return Block(self.stream.name, begin, samples, start_s + begin / rate_hz, rate_hz)
+
     def _place(self, counter: int | None, device_s: float, arrival_s: float) -> int | None:
         """Return the index of a packet's first sample; None for one that is late or doubled."""
         if self._empty:
@@ -97,13 +179,13 @@ class Placer:
         if counter is None or not self.loss_known:
             return self._place_by_time(device_s, arrival_s)
         cycle = self._modulus * self._step
-        ahead = ((counter - self._counter) % self._modulus) * self._step
+        ahead = ((counter - self.track.counter) % self._modulus) * self._step
         expected, sure = self._expected(device_s, arrival_s)
         if sure:
             ahead += cycle * round((expected - ahead) / cycle)
         else:
             ahead = self._ahead_by_arrival(ahead, expected, cycle)
-        place = self._last[0] + ahead
+        place = self.track.last + ahead
         if place < self._next:
             if ahead == 0:
                 self.duplicates += 1
@@ -123,35 +205,33 @@ class Placer:
             if cycle - ahead <= 2 * stall:
                 return ahead - cycle
             self.in_doubt += 1
-            return max(round(expected), self._next - self._last[0])
+            return max(round(expected), self._next - self.track.last)
         return ahead
 
     def _place_by_time(self, device_s: float, arrival_s: float) -> int | None:
         expected, sure = self._expected(device_s, arrival_s)
-        gap = self._last[0] + round(expected) - self._next
+        gap = self.track.last + round(expected) - self._next
         if not sure:
             gap = gap if gap > _SILENCE_S * self._rate_hz else 0
             self.in_doubt += gap > 0
-        packet = self._next - self._last[0]
+        packet = self._next - self.track.last
         return self._next + (gap if gap > max(_STEP_S * self._rate_hz, 0.25 * packet) else 0)
 
     def _expected(self, device_s: float, arrival_s: float) -> tuple[float, bool]:
         """Return how many samples lie between the last packet and this one, and whether that is certain."""
-        first, first_device_s = self._first
-        last, last_device_s, last_arrival_s = self._last
+        track = self.track
         if math.isnan(device_s) or self._set_anew(device_s, arrival_s):
-            return (arrival_s - last_arrival_s) * self._rate_hz, False
+            return (arrival_s - track.last_arrival_s) * self._rate_hz, False
         rate = self.stream.nominal_rate_hz
-        span_s = last_device_s - first_device_s
+        span_s = track.last_device_s - track.first_device_s
         if span_s > _SHORTEST_SPAN_S:
-            rate = (last - first) / span_s
-        return (device_s - last_device_s) * rate, True
+            rate = (track.last - track.first) / span_s
+        return (device_s - track.last_device_s) * rate, True
 
     def _set_anew(self, device_s: float, arrival_s: float) -> bool:
         """Whether the device's time does not follow from the last one."""
-        _, last_device_s, last_arrival_s = self._last
-        waited_s = arrival_s - last_arrival_s
-        return not abs(device_s - last_device_s - waited_s) < _CLOCK_JUMP_S + 0.2 * abs(waited_s)
+        waited_s = arrival_s - self.track.last_arrival_s
+        return not abs(device_s - self.track.last_device_s - waited_s) < _CLOCK_JUMP_S + 0.2 * abs(waited_s)
 
     @property
     def _rate_hz(self) -> float:

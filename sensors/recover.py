@@ -14,11 +14,11 @@ from recordings.journal import JournalEvent, JournalReader, Json
 from recordings.journal.format import PAGE_BYTES
 from recordings.lock import JOURNAL_FOLDER, DatasetLock
 from recordings.model import Event, FloatArray, Recording, Side, Signal
-from sensors.clock import ClockMap, fit_clock
+from sensors.clock import ClockMap
 from sensors.describe import from_journal
 from sensors.errors import SensorError
 from sensors.feed import Feed
-from sensors.model import Block, Packet, Stream
+from sensors.model import Packet, Stream
 
 JOURNAL_SUFFIX: Final = ".journal"
 #: Labels of journal events that are the program's own affairs, not the recording's.
@@ -85,19 +85,19 @@ def assemble(journal: JournalReader) -> Assembled:
     """
     streams = [from_journal(stream) for stream in journal.streams]
     feed = Feed(streams)
-    received = {stream.name: _Received() for stream in streams}
+    samples: dict[str, list[FloatArray]] = {stream.name: [] for stream in streams}
     for packet in journal.packets():
         for block in feed.take(Packet(packet.stream, packet.arrival_s, packet.raw)):
-            received[packet.stream].take(block, packet.arrival_s)
-    clocks = {
-        stream.name: received[stream.name].clock(stream.nominal_rate_hz)
-        for stream in streams
-        if received[stream.name].samples
-    }
+            samples[block.stream].append(block.samples)
+    for block in feed.finish():
+        samples[block.stream].append(block.samples)
+    clocks = {name: feed.placers[name].clock.fitted() for name, blocks in samples.items() if blocks}
     events = list(journal.events())
     end_s = max([event.at_s for event in events], default=0.0)
     signals = [
-        signal for stream in streams for signal in received[stream.name].signals(stream, clocks, end_s=end_s)
+        signal
+        for stream in streams
+        for signal in _signals(stream, samples[stream.name], clocks.get(stream.name), end_s=end_s)
     ]
     about = journal.about
     shared = len({stream.device for stream in streams}) <= 1
@@ -115,35 +115,19 @@ def assemble(journal: JournalReader) -> Assembled:
     return Assembled(recording, clocks, about, tuple(streams))
 
 
-class _Received:
-    """What came of one stream: samples in order, and when each packet's last sample came."""
-
-    def __init__(self) -> None:
-        self.samples: list[FloatArray] = []
-        self.last_index: list[int] = []
-        self.arrival_s: list[float] = []
-
-    def take(self, block: Block, arrival_s: float) -> None:
-        self.samples.append(block.samples)
-        self.last_index.append(block.first + block.samples.shape[1] - 1)
-        self.arrival_s.append(arrival_s)
-
-    def clock(self, nominal_rate_hz: float) -> ClockMap:
-        return fit_clock(self.last_index, self.arrival_s, nominal_rate_hz=nominal_rate_hz)
-
-    def signals(self, stream: Stream, clocks: dict[str, ClockMap], *, end_s: float) -> list[Signal]:
-        """Channels with all their samples; all lost where nothing ever came."""
-        clock = clocks.get(stream.name)
-        if clock is None:
-            n_lost = max(1, round(end_s * stream.nominal_rate_hz))
-            lost = np.full(n_lost, np.nan)
-            return [Signal(channel, lost, stream.nominal_rate_hz) for channel in stream.channels]
-        samples = np.concatenate(self.samples, axis=1)
-        # sample 0 may lie a little before the session's beginning; times count from there on all the same
-        return [
-            Signal(channel, row, clock.rate_hz, clock.start_s)
-            for channel, row in zip(stream.channels, samples, strict=True)
-        ]
+def _signals(
+    stream: Stream, samples: list[FloatArray], clock: ClockMap | None, *, end_s: float
+) -> list[Signal]:
+    """Channels with all their samples; all lost where nothing ever came."""
+    if clock is None:
+        n_lost = max(1, round(end_s * stream.nominal_rate_hz))
+        lost = np.full(n_lost, np.nan)
+        return [Signal(channel, lost, stream.nominal_rate_hz) for channel in stream.channels]
+    # sample 0 may lie a little before the session's beginning; times count from there on all the same
+    return [
+        Signal(channel, row, clock.rate_hz, clock.start_s)
+        for channel, row in zip(stream.channels, np.concatenate(samples, axis=1), strict=True)
+    ]
 
 
 def _error_between(streams: list[Stream], clocks: dict[str, ClockMap]) -> float | None:
