@@ -15,7 +15,7 @@ from recordings.journal import JournalWriter
 from recordings.model import EVENT_EXCLUDED, Event
 from sensors.errors import SensorError
 from sensors.feed import Feed
-from sensors.model import Block, Pace, Source
+from sensors.model import Block, Pace, Source, Status
 
 #: A source from which nothing has come for so long has dropped out.
 SILENT_S: Final = 2.0
@@ -198,7 +198,7 @@ class RecordingSession:
         except SensorError as problem:
             self._lose(reception, str(problem))
         except Exception as defect:  # noqa: BLE001  (of a plug-in: it must not cost the other sensor's samples)
-            self._lose(reception, f"its source has a defect ({type(defect).__name__}: {defect}); report it")
+            self._lose(reception, _defect(defect))
         reception.ended = True
 
     def _take(self, reception: _Reception, blocks: list[Block]) -> None:
@@ -245,7 +245,10 @@ class RecordingSession:
             now_s = self.pace.now_s()
             self._put_event(cue.label, duration_s=cue.duration_s, number=cue.number)
             for reception in self._receptions.values():
-                reception.source.hear(cue.label, now_s, leg=self.plan.leg)
+                try:
+                    reception.source.hear(cue.label, now_s, leg=self.plan.leg)
+                except Exception as defect:  # noqa: BLE001  (of a plug-in, as in `_pump`)
+                    self._lose(reception, _defect(defect))
             self._tell(cue=cue)
         await self._wait_until(end_s)
 
@@ -288,7 +291,10 @@ class RecordingSession:
 
     def _status(self, reception: _Reception) -> SourceStatus:
         placer = reception.feed.placers[reception.stream]
-        status = reception.source.status()
+        try:
+            status = reception.source.status()
+        except Exception as defect:  # noqa: BLE001  (of a plug-in, as in `_pump`)
+            status = Status(connected=False, detail=_defect(defect))
         total = placer.received + placer.lost
         delivers = placer.received > 0 and not reception.silent
         return SourceStatus(
@@ -332,6 +338,10 @@ class RecordingSession:
             problem = await let_go(reception.source)
             if problem:
                 self._tell(note=f"{reception.muscle}: {problem}")
+
+
+def _defect(defect: Exception) -> str:
+    return f"its source has a defect ({type(defect).__name__}: {defect}); report it"
 
 
 async def let_go(source: Source) -> str:
