@@ -10,7 +10,8 @@ import msgspec
 
 from firing_analyzer.errors import AnalysisError
 from firing_analyzer.protocol import WORDS, SessionPlan
-from firing_analyzer.session import Observer, RecordingSession, let_go
+from firing_analyzer.session import RecordingSession, let_go
+from firing_analyzer.session_update import Observer
 from firing_analyzer.settings import Settings
 from recordings.dataset.bids import SavedRecording
 from recordings.dataset.names import checked_place

@@ -13,7 +13,8 @@ import pytest
 import firing_analyzer as fa
 from firing_analyzer.protocol import SessionPlan
 from firing_analyzer.recording_run import Recorded, RecordingOrder, record
-from firing_analyzer.session import EVENT_BACK, EVENT_LOST, RecordingSession, SourceStatus, Update
+from firing_analyzer.session import EVENT_BACK, EVENT_LOST, RecordingSession
+from firing_analyzer.session_update import SourceStatus, Update
 from recordings.journal import JournalPacket, JournalReader
 from recordings.model import EVENT_EXCLUDED, EVENT_PRACTICE, EVENT_RAISE, FloatArray, Recording, Side
 from recordings.open import open_recording
@@ -597,7 +598,7 @@ class Deaf(Tap):
     """A plug-in whose defects are beside its samples."""
 
     def hear(self, cue: str, at_s: float, *, leg: Side) -> None:
-        raise ZeroDivisionError("a defect of a plug-in")
+        raise ZeroDivisionError(f"{cue} at {at_s}, {leg}")
 
     def status(self) -> Status:
         raise ZeroDivisionError("another one")
