@@ -148,14 +148,13 @@ class SteppedSensor(ABC):
             return []
         return self._heard(self._command(characteristic, value, now_s))
 
-    def subscribed(self, characteristic: str, on: bool, *, now_s: float) -> None:  # noqa: FBT001
+    def subscribed(self, characteristic: str, on: bool, *, now_s: float) -> None:  # noqa: ARG002, FBT001
         """Switch the notifications of a characteristic on or off."""
         self._permitted(characteristic)
         if on:
             self._on.add(characteristic)
         else:
             self._on.discard(characteristic)
-        self._switched(characteristic, on=on, now_s=now_s)
 
     def due(self, now_s: float) -> list[Notification]:
         """Return the notifications that have become ready since the last call, in order."""
@@ -179,9 +178,6 @@ class SteppedSensor(ABC):
     @abstractmethod
     def _packets(self, now_s: float) -> list[Notification]:
         """Return what has become ready."""
-
-    def _switched(self, characteristic: str, *, on: bool, now_s: float) -> None:
-        """Take note that notifications were switched; most devices wait for a command."""
 
     def _lives(self, now_s: float) -> bool:
         return self._faults.dies_s is None or now_s < self._faults.dies_s
