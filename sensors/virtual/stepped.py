@@ -150,7 +150,7 @@ class SteppedSensor(ABC):
 
     def subscribed(self, characteristic: str, on: bool, *, now_s: float) -> None:  # noqa: ARG002, FBT001
         """Switch the notifications of a characteristic on or off."""
-        self._permitted(characteristic)
+        self._entry(characteristic)
         if on:
             self._on.add(characteristic)
         else:
@@ -185,10 +185,14 @@ class SteppedSensor(ABC):
     def _heard(self, notifications: list[Notification]) -> list[Notification]:
         return [one for one in notifications if one[0] in self._on]
 
-    def _permitted(self, characteristic: str) -> tuple[str, ...]:
+    def _entry(self, characteristic: str) -> Characteristic:
         entry = next((one for one in self._table if one.uuid == characteristic), None)
         if entry is None:
             raise Refusal(NOT_FOUND)
+        return entry
+
+    def _permitted(self, characteristic: str) -> tuple[str, ...]:
+        entry = self._entry(characteristic)
         if characteristic in self._faults.refuses:
             raise Refusal(self._faults.refuses[characteristic])
         return entry.properties
