@@ -26,6 +26,9 @@ class Framing:
     between : callable, optional
         Given the buffer and a place in it: how many bytes there belong to no frame, but to something else
         that the device says in between; 0 if none; -1 if that cannot be told before more has come.
+    in_step : int
+        How many frames must be there, and follow, before one that follows the last is believed: 2 where
+        nothing in a frame tells whether its end belongs to its beginning.
 
     Notes
     -----
@@ -40,7 +43,9 @@ class Framing:
         sound: Callable[[bytes], bool],
         follows: Callable[[bytes, bytes], bool],
         between: Callable[[bytearray, int], int] | None = None,
+        in_step: int = 1,
     ) -> None:
+        self._in_step = in_step
         self._length = length
         self._sound = sound
         self._follows = follows
@@ -65,7 +70,7 @@ class Framing:
                 break
             last = self._last
             follows = last is not None and self._sound(frame) and self._follows(last, frame)
-            confirmed = follows or self._confirmed(place)
+            confirmed = self._confirmed(place, self._in_step if follows else CONFIRM)
             if confirmed is None:
                 break
             if not confirmed:
@@ -96,10 +101,10 @@ class Framing:
             place += other
         return place
 
-    def _confirmed(self, place: int) -> bool | None:
-        """Whether frames in a row begin here; None if that cannot be told before more has come."""
+    def _confirmed(self, place: int, n: int) -> bool | None:
+        """Whether n frames in a row begin here; None if that cannot be told before more has come."""
         before: bytes | None = None
-        for _ in range(CONFIRM):
+        for _ in range(n):
             after = self._past(place)
             frame = None if after is None else self._frame(after)
             if after is None or frame is None:
