@@ -8,6 +8,7 @@ its time, for the device takes one every so many ticks exactly.
 The EMG unit must have been set up for EMG with the maker's program; gains are read from the device.
 """
 
+import itertools
 from collections.abc import Mapping
 from typing import Final
 
@@ -87,15 +88,21 @@ def decoder(settings: Mapping[str, Setting]) -> Decoder:
 
 
 class _Reading:
-    """Cuts the stream, and carries the time of 24 bits on."""
+    """Cuts the stream, carries the time of 24 bits on, and tells from it how many samples have passed."""
 
     def __init__(self, channels: tuple[int, ...], divider: int, scales: list[float]) -> None:
-        self._channels = channels
+        ends = np.cumsum([1 + _TIME_BYTES, *(_size(one) for one in channels)]).tolist()
+        self._places = [
+            (channel, place, end)
+            for channel, (place, end) in zip(channels, itertools.pairwise(ends), strict=True)
+            if channel not in _STATUS
+        ]
         self._divider = divider
         self._scales = np.array(scales)[:, None]
         self._ticks: int | None = None
+        self._number = 0
         self._framing = Framing(
-            1 + _TIME_BYTES + sum(_size(one) for one in channels),
+            ends[-1],
             sound=lambda frame: frame[0] == DATA,
             follows=self._follows,
             between=_between,
@@ -114,29 +121,34 @@ class _Reading:
         time = _time(run[0])
         before = time if self._ticks is None else self._ticks
         first = before + (time - before) % _TIME_MODULUS
+        # Counted from the sample before: the device's time may lie anywhere between two numbers.
+        number = self._number + round((first - before) / self._divider)
         self._ticks = first + (_time(run[-1]) - time) % _TIME_MODULUS
-        values = [self._values(frame) for frame in run]
+        self._number = number + len(run) - 1
+        table = np.frombuffer(b"".join(run), dtype=np.uint8).reshape(len(run), -1).astype(np.int64)
+        rows = [_numbers(table[:, place:end], channel) for channel, place, end in self._places]
         return Decoded(
-            np.array(values, dtype=np.float64).T * self._scales,
-            round(first / self._divider) % COUNTER_MODULUS,
+            np.array(rows, dtype=np.float64) * self._scales,
+            number % COUNTER_MODULUS,
             first / TICKS_HZ,
         )
-
-    def _values(self, frame: bytes) -> list[int]:
-        values: list[int] = []
-        place = 1 + _TIME_BYTES
-        for channel in self._channels:
-            end = place + _size(channel)
-            if channel == _OWN_ADC:
-                values.append(int.from_bytes(frame[place:end], "little"))
-            elif channel not in _STATUS:
-                values.append(int.from_bytes(frame[place:end], "big", signed=True))
-            place = end
-        return values
 
     def _follows(self, before: bytes, frame: bytes) -> bool:
         passed = (_time(frame) - _time(before)) % _TIME_MODULUS
         return abs(passed - self._divider) <= max(1.0, _JITTER * self._divider)
+
+
+def _numbers(
+    digits: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]", channel: int
+) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
+    """Return the numbers of a channel from its bytes, shape (n_samples, n_bytes)."""
+    if channel == _OWN_ADC:
+        return digits[:, 0] | digits[:, 1] << 8
+    n_bits = 8 * digits.shape[1]
+    whole = np.zeros(digits.shape[0], dtype=np.int64)
+    for column in digits.T:
+        whole = whole << 8 | column
+    return np.where(whole >> (n_bits - 1), whole - (1 << n_bits), whole)
 
 
 def _time(frame: bytes) -> int:
