@@ -156,6 +156,7 @@ def batter(name: str, settings: Mapping[str, Setting], make: Make, *, packets: i
             assert one.samples.ndim == 2
             assert one.samples.dtype == np.float64
             assert one.samples.shape[1] > 0
+            assert not np.isinf(one.samples).any()
             assert one.counter is None or one.counter >= 0
             assert one.device_s is None or math.isfinite(one.device_s)
             taken += one.samples.shape[1]
