@@ -8,6 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from firing_analyzer.batch.many import ManyTables as ManyTables
+    from firing_analyzer.batch.many import analyze_many as analyze_many
+    from firing_analyzer.batch.many import tables_of_many as tables_of_many
     from firing_analyzer.errors import AnalysisError as AnalysisError
     from firing_analyzer.filters import bandpass as bandpass
     from firing_analyzer.onsets import detect as detect
@@ -27,26 +30,31 @@ __version__: Final = "0.1.0"
 _HOMES: Final = {
     "Analysis": "firing_analyzer.result",
     "AnalysisError": "firing_analyzer.errors",
+    "ManyTables": "firing_analyzer.batch.many",
     "Recording": "recordings.model",
     "RecordingError": "recordings.errors",
     "Settings": "firing_analyzer.settings",
     "analyze": "firing_analyzer.pipeline",
+    "analyze_many": "firing_analyzer.batch.many",
     "bandpass": "firing_analyzer.filters",
     "detect": "firing_analyzer.onsets",
     "open_recording": "recordings.open",
     "plot_lags": "firing_analyzer.plots",
     "plot_repetition": "firing_analyzer.plots",
     "plot_repetitions": "firing_analyzer.plots",
+    "tables_of_many": "firing_analyzer.batch.many",
 }
 
 __all__ = [
     "Analysis",
     "AnalysisError",
+    "ManyTables",
     "Recording",
     "RecordingError",
     "Settings",
     "__version__",
     "analyze",
+    "analyze_many",
     "bandpass",
     "detect",
     "open_recording",
@@ -54,6 +62,7 @@ __all__ = [
     "plot_repetition",
     "plot_repetitions",
     "synth",
+    "tables_of_many",
 ]
 
 
