@@ -26,7 +26,7 @@ def check_dask() -> None:
 
 
 @contextmanager
-def dask_executor(address: str, *, timeout_s: float = 10.0) -> Generator[Executor]:
+def dask_executor(address: str, *, timeout_s: float = 5.0) -> Generator[Executor]:
     """Connect to a cluster that runs the same program as we do.
 
     Parameters

@@ -148,17 +148,19 @@ def as_done(
                 else:
                     del left[number]
                     yield number, result
-        # a worker was killed with all it had been handed; one file after another shows which did it
-        for number in suspects:
-            yield number, _alone(left.pop(number), settings)
+        # a worker was killed with all it had been handed; one after another shows which file did it
+        for number, result in _one_by_one({number: left.pop(number) for number in suspects}, settings):
+            yield number, result
 
 
-def _alone(path: str, settings: Settings) -> FileResult:
-    with process_pool(1) as pool:
-        for _, result in _handed_out(pool, {0: path}, settings, ahead=1):
-            if result is not None:
-                return result
-    return failed(path, _ENDED)
+def _one_by_one(files: dict[int, str], settings: Settings) -> Generator[tuple[int, FileResult]]:
+    while files:
+        with process_pool(1) as pool:
+            for number, result in _handed_out(pool, files, settings, ahead=1):
+                path = files.pop(number)
+                yield number, failed(path, _ENDED) if result is None else result
+                if result is None:
+                    break
 
 
 def _handed_out(

@@ -139,8 +139,8 @@ def main(count: int, folder: Path) -> None:
     print(f"two, begun again {rest}; same tables: {alike}", flush=True)
     from distributed import LocalCluster  # noqa: PLC0415
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
-        dask = batch(many, folder / "dask.csv", "--dask", cluster.scheduler_address)
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as cluster:
+        dask = batch(many, folder / "dask.csv", "--dask", str(cluster.scheduler_address))
     alike = same(folder / "one.csv", folder / "dask.csv")
     print(f"Dask, two        {dask} (of this process alone); same tables: {alike}", flush=True)
 
