@@ -33,6 +33,22 @@ _ABOUT: Final[Mapping[str, Kind]] = {
     "numpy": "text",
     "scipy": "text",
 }
+#: Where a movement sensor saw the leg.
+_LEG: Final[Mapping[str, Kind]] = {
+    "leg_start_s": "number",
+    "leg_start_interval_s": "numbers",
+    "leg_top_s": "number",
+    "leg_end_s": "number",
+    "leg_height_deg": "number",
+    "leg_hold_s": "number",
+    "leg_speed_deg_s": "number",
+    "height_at_shoulder_onset_deg": "number",
+}
+_LEG_SESSION: Final[Mapping[str, Kind]] = {
+    "greatest_silent_height_deg": "number",
+    "usual_silent_height_deg": "number",
+    "leg_height_error_deg": "number",
+}
 _PROBLEM: Final[Mapping[str, Kind]] = {"problem": "text"}
 
 
@@ -58,6 +74,12 @@ def _fields(result: type) -> dict[str, Kind]:
 
 
 #: A row for each raise: the fields of the JSON, behind whose they are.
-REPETITION_COLUMNS: Final[Mapping[str, Kind]] = {**_KNOWN, **_fields(Repetition), **_PROBLEM}
+REPETITION_COLUMNS: Final[Mapping[str, Kind]] = {**_KNOWN, **_fields(Repetition), **_LEG, **_PROBLEM}
 #: A row for each recording: the session of the JSON, and what is known of the recording.
-RECORDING_COLUMNS: Final[Mapping[str, Kind]] = {**_KNOWN, **_fields(Session), **_ABOUT, **_PROBLEM}
+RECORDING_COLUMNS: Final[Mapping[str, Kind]] = {
+    **_KNOWN,
+    **_fields(Session),
+    **_LEG_SESSION,
+    **_ABOUT,
+    **_PROBLEM,
+}

@@ -83,7 +83,7 @@ def analyze_file(path: str, settings: "Settings", *, at: str | None = None) -> F
         "settings": _changed(settings),
     }
     for role in ("glute", "shoulder"):
-        channel = about[role]
+        channel = about[role] or {"channel": None, "rate_hz": None}
         recording[f"{role}_channel"], recording[f"{role}_rate_hz"] = channel["channel"], channel["rate_hz"]
     return FileResult(recording, tuple({**known, **row} for row in told["repetitions"]))
 
