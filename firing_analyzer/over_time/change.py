@@ -90,7 +90,7 @@ def change_over_sessions(lags_ms: ArrayLike, sd_ms: ArrayLike, *, confidence: fl
     --------
     >>> steady = change_over_sessions([-140, -155, -120, -150, -130], [15] * 5)
     >>> steady.exceeds, round(steady.detectable_ms)
-    (False, 49)
+    (False, 48)
     >>> change_over_sessions([-140, -155, -120, -50, -40, -60], [15] * 6).exceeds
     True
     >>> change_over_sessions([-140, -155, 300], [15] * 3).exceeds is None

@@ -1,6 +1,4 @@
-"""What a person reads about a trend: what was measured, what it varies by anyway, and nothing that "
-"judges.
-"""
+"""What a person reads about a trend: what was measured, and what it varies by anyway; nothing judges."""
 
 from typing import Final
 
@@ -96,9 +94,7 @@ def chance_sentence(confidence: float = 0.95) -> str:
 
 
 def activity_sentence(trend: Trend) -> str:
-    """Say how active the two glutes were in the last session that has both, as activity and not "
-    "strength.
-    """
+    """Say how active the two glutes were in the last session that has both: activity, not strength."""
     levels = {leg.leg: {p.session: p.glute for p in leg.points if p.glute is not None} for leg in trend.legs}
     both = [code for code in trend.sessions if all(code in of for of in levels.values())]
     if len(levels) < 2 or not both:
