@@ -121,13 +121,7 @@ def test_the_json_holds_what_the_trend_does(trend: Trend) -> None:
     assert told["change"]["right"]["exceeds"] is None
     first = told["sessions"][0]
     assert (first["session"], first["leg"], first["valid"]) == ("4", "left", 6)
-    assert (
-        sum(
-            first[order]
-            for order in ("shoulder_first", "together", "glute_first", "shoulder_silent", "unclear")
-        )
-        == 6
-    )
+    assert sum(first[order] for order in ORDERS) == 6
 
 
 def test_nothing_that_is_said_judges(trend: Trend) -> None:
