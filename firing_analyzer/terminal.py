@@ -132,7 +132,15 @@ def plain_text(parts: Sequence[RenderableType], *, width: int | None) -> str:
     """Lay out parts as plain text, without colour or trailing blanks."""
     page = StringIO()
     columns = _UNWRAPPED if width is None else max(40, min(width, _WIDEST))
-    console = Console(file=page, width=columns, color_system=None, highlight=False, markup=False, emoji=False)
+    console = Console(
+        file=page,
+        width=columns,
+        color_system=None,
+        force_jupyter=False,  # in a notebook it would show the parts itself, and leave nothing to return
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
     for part in parts:
         console.print(part)
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines())

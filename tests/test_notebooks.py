@@ -55,6 +55,10 @@ def test_a_notebook_runs_from_top_to_bottom_and_shows_figures(
     assert len(figures) >= (1 if path.stem == "03_many_recordings" else 2)
     said = [output.text for output in outputs if output.get("name") == "stderr"]
     assert not said, said
+    printed = "".join(output.text for output in outputs if output.get("name") == "stdout")
+    assert len(printed.strip()) > 10
+    if path.stem == "01_first_look":
+        assert printed.startswith("Activity of the right upper trapezius began before")
     if folder := os.environ.get("KEEP_NOTEBOOKS"):  # to look at them
         nbformat.write(notebook, Path(folder) / path.name)
 

@@ -88,7 +88,7 @@ def plot_trend(trend: Trend) -> Figure:
             axes[0].text(0.5, 0.5, "not recorded", transform=axes[0].transAxes, ha="center", color=QUIET)
             continue
         axes[0].annotate(
-            change_line(leg),
+            change_line(leg).replace("-", "\N{MINUS SIGN}"),
             (0, 1),
             xytext=(0, 5),
             xycoords="axes fraction",
