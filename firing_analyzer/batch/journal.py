@@ -14,10 +14,12 @@ from firing_analyzer.batch.one_file import FileResult
 from firing_analyzer.batch.workers import program
 from firing_analyzer.errors import BatchError
 from firing_analyzer.settings import Settings
-from recordings.dataset.names import is_dataset_name
+from recordings.dataset.entities import Entities, entities_of
 
 #: Ends the name of the table while it is not finished.
 UNFINISHED: Final = ".unfinished"
+#: Folders of a session in which the files of one recording lie.
+_MODALITIES: Final = ("emg", "motion")
 _OURS: Final = 0x46417462  # "FAtb", so that no other SQLite file is taken for one of ours
 
 
@@ -131,7 +133,7 @@ class FileKeys:
 
     def __init__(self, settings: Settings) -> None:
         self._same = json.dumps([settings.to_dict(), program()], sort_keys=True)
-        self._folders: dict[Path, dict[str, list[Path]]] = {}
+        self._sessions: dict[Path, dict[Entities, list[Path]]] = {}
 
     def key(self, path: str) -> str:
         """Return the key of a file: another one as soon as its size or its time of change is another.
@@ -150,21 +152,16 @@ class FileKeys:
         return sha256(f"{told}\n{self._same}".encode()).hexdigest()
 
     def _parts(self, file: Path) -> list[Path]:
-        if not is_dataset_name(file):
+        if file.parent.name not in _MODALITIES:
             return [file]
-        folder = file.parent
-        if folder not in self._folders:
-            by_stem: dict[str, list[Path]] = {}
-            for part in sorted(folder.iterdir()) if folder.is_dir() else []:
-                by_stem.setdefault(_stem(part), []).append(part)
-            self._folders[folder] = by_stem
-        return self._folders[folder].get(_stem(file), [file])
-
-
-def _stem(file: Path) -> str:
-    """Return what the names of all files of one recording have in common."""
-    before, several, _ = file.name.partition("_recording-")
-    return before if several else before.rpartition("_")[0]
+        session = file.parent.parent
+        if session not in self._sessions:
+            by_recording: dict[Entities, list[Path]] = {}
+            folders = [session / name for name in _MODALITIES]
+            for part in (part for folder in folders if folder.is_dir() for part in sorted(folder.iterdir())):
+                by_recording.setdefault(entities_of(part), []).append(part)
+            self._sessions = {session: by_recording}  # files come session by session
+        return self._sessions[session].get(entities_of(file), [file])
 
 
 def _foreign(path: Path) -> BatchError:

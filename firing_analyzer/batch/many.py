@@ -43,7 +43,7 @@ class ManyTables:
 
 
 def analyze_many(
-    paths: Iterable[str | Path],
+    paths: str | Path | Iterable[str | Path],
     settings: Settings | None = None,
     executor: Executor | None = None,
     on_progress: OnProgress | None = None,
@@ -52,8 +52,8 @@ def analyze_many(
 
     Parameters
     ----------
-    paths : iterable of str or Path
-        Files; `recordings.find.find_recordings` lists those of a folder.
+    paths : str, Path or iterable of them
+        Files; or one folder, whose recordings are taken, those in its subfolders included.
     settings : Settings, optional
     executor : concurrent.futures.Executor, optional
         What runs them, such as ``distributed.Client(address).get_executor()``. By default a process for each
@@ -78,7 +78,7 @@ def analyze_many(
 
 
 def tables_of_many(
-    paths: Iterable[str | Path],
+    paths: str | Path | Iterable[str | Path],
     settings: Settings | None = None,
     executor: Executor | None = None,
     on_progress: OnProgress | None = None,
@@ -87,7 +87,7 @@ def tables_of_many(
     from firing_analyzer.batch.columns import RECORDING_COLUMNS, REPETITION_COLUMNS  # noqa: PLC0415
     from firing_analyzer.batch.frames import frame  # noqa: PLC0415
 
-    files = [str(path) for path in paths]
+    files = _listed(paths)
     results: list[FileResult | None] = [None] * len(files)
     jobs = dict(enumerate(files))
     for done, (number, result) in enumerate(as_done(jobs, settings or Settings(), executor), start=1):
@@ -99,6 +99,14 @@ def tables_of_many(
         frame([row for result in found for row in result.repetitions], REPETITION_COLUMNS),
         frame([result.recording for result in found], RECORDING_COLUMNS),
     )
+
+
+def _listed(paths: str | Path | Iterable[str | Path]) -> list[str]:
+    if isinstance(paths, str | Path):
+        from recordings.find import find_recordings  # noqa: PLC0415
+
+        return [str(path) for path in (find_recordings(paths) if Path(paths).is_dir() else [paths])]
+    return [str(path) for path in paths]
 
 
 def as_done(

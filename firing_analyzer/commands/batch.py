@@ -1,13 +1,12 @@
 """``firing-analyzer batch``: many recordings into two tables."""
 
-import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from firing_analyzer.commands.progress import progress_bar
 from firing_analyzer.commands.refusals import UNUSABLE, refuse
 
 if TYPE_CHECKING:
@@ -76,7 +75,10 @@ def batch(
     files, status = _files(paths)
     if not files:
         return status
-    with dask_executor(address) if address else nullcontext() as executor, _bar(table.name) as on_progress:
+    with (
+        dask_executor(address) if address else nullcontext() as executor,
+        progress_bar(table.name) as on_progress,
+    ):
         outcome = run_batch(
             files, table, settings=settings, executor=executor, workers=workers, on_progress=on_progress
         )
@@ -123,43 +125,3 @@ def _files(paths: tuple[Path, ...]) -> tuple[list[str], int]:
         except (RecordingError, OSError) as problem:
             status = refuse(problem)
     return files, status
-
-
-@contextmanager
-def _bar(name: str) -> "Generator[Callable[[int, int], None] | None]":
-    """Show on standard error how far it is, how fast it goes and how long it will take."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import (  # noqa: PLC0415
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        Task,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-    from rich.text import Text  # noqa: PLC0415
-
-    class Rate(TextColumn):
-        def render(self, task: Task) -> Text:
-            return Text("" if task.speed is None else f"{task.speed:.1f} a second")
-
-    with Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Rate(""),
-        TimeRemainingColumn(),
-        console=Console(stderr=True, color_system=None),
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    ) as progress:
-        task = progress.add_task(name, total=None)
-
-        def show(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total)
-
-        yield show

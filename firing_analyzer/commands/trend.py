@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from firing_analyzer.commands.analyze import check_picture
+from firing_analyzer.commands.progress import progress_bar
 from firing_analyzer.commands.refusals import UNUSABLE, refuse
 
 
@@ -42,7 +43,8 @@ def trend(
         check_picture(plot)
     if not dataset.is_dir():
         raise NotFoundError("there is no such dataset; check the folder", path=dataset)
-    found = trend_over_sessions(dataset, participant, settings)
+    with progress_bar(f"participant {participant}") as on_progress:
+        found = trend_over_sessions(dataset, participant, settings, on_progress=on_progress)
     if not found.legs:
         for problem in found.problems:
             refuse(problem)

@@ -15,7 +15,9 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -137,10 +139,11 @@ def main(count: int, folder: Path) -> None:
     rest = batch(many, folder / "two.csv", "--workers", "2")
     alike = same(folder / "one.csv", folder / "two.csv")
     print(f"two, begun again {rest}; same tables: {alike}", flush=True)
-    from distributed import LocalCluster  # noqa: PLC0415
-
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as cluster:
-        dask = batch(many, folder / "dask.csv", "--dask", str(cluster.scheduler_address))
+    distributed: Any = import_module("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
+    ) as cluster:
+        dask = batch(many, folder / "dask.csv", "--dask", cluster.scheduler_address)
     alike = same(folder / "one.csv", folder / "dask.csv")
     print(f"Dask, two        {dask} (of this process alone); same tables: {alike}", flush=True)
 

@@ -103,7 +103,7 @@ def test_10_000_recordings_give_the_same_tables_with_one_two_and_dask_workers(
     distributed = pytest.importorskip("distributed")
     make_many(tmp_path / "study", 10_000)
     _compare_all(tmp_path / "study", tmp_path, done_bytes=2_000_000)
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
         done = run(tmp_path, "study", "--dask", cluster.scheduler_address, "--out", "dask.csv")
     assert done.returncode == 0, done.stderr
     renamed = (tmp_path / "dask.csv").read_text().replace("study/", f"{tmp_path}/study/")

@@ -89,7 +89,7 @@ def test_a_dask_cluster_gives_the_same_table_as_processes(table: pd.DataFrame, p
     distributed = pytest.importorskip("distributed", reason="the extra cluster is not installed")
     with (
         distributed.LocalCluster(
-            n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None, protocol="tcp"
+            n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0", protocol="tcp"
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
@@ -124,6 +124,15 @@ def test_progress_is_told_after_each_file(paths: list[Path]) -> None:
     with ThreadPoolExecutor(2) as executor:
         fa.analyze_many(paths, None, executor, lambda done, total: told.append((done, total)))
     assert told == [(number, len(paths)) for number in range(1, len(paths) + 1)]
+
+
+def test_a_folder_stands_for_the_recordings_in_it(paths: list[Path], table: pd.DataFrame) -> None:
+    folder = paths[0].parents[3]
+    assert folder.name.startswith("many")
+    with ThreadPoolExecutor(2) as executor:
+        found = fa.analyze_many(folder, executor=executor)
+    good = table[table["problem"].isna()]
+    assert sorted(found.loc[found["problem"].isna(), "path"]) == sorted(good["path"])
 
 
 def test_no_files_give_an_empty_table_with_all_columns() -> None:
