@@ -50,12 +50,11 @@ def analyze_file(path: str, settings: "Settings", *, at: str | None = None) -> F
         wrong, a bug of ours included, stands in `problem`, so that one file never ends a run.
     """
     from firing_analyzer.errors import AnalysisError  # noqa: PLC0415  (numpy and scipy load in the worker)
-    from firing_analyzer.pipeline import analyze  # noqa: PLC0415
+    from firing_analyzer.saved import analyze_saved  # noqa: PLC0415
     from recordings.errors import RecordingError  # noqa: PLC0415
-    from recordings.open import open_recording  # noqa: PLC0415
 
     try:
-        analysis = analyze(open_recording(Path(at or path)), settings)
+        analysis = analyze_saved(at or path, settings).analysis
     except RecordingError as problem:
         return failed(path, problem.reason)
     except (AnalysisError, OSError) as problem:

@@ -12,14 +12,13 @@ import firing_analyzer
 from firing_analyzer.errors import AnalysisError
 from firing_analyzer.over_time.change import Change, change_over_sessions
 from firing_analyzer.over_time.sessions import ORDERS, Run, SessionPoint, run_of_session
-from firing_analyzer.pipeline import analyze
+from firing_analyzer.saved import analyze_saved
 from firing_analyzer.settings import Settings
 from recordings.dataset.entities import Entities, entities_of
 from recordings.dataset.names import checked_label
 from recordings.errors import NotFoundError, RecordingError
 from recordings.find import find_recordings
 from recordings.model import Side
-from recordings.open import open_recording
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -193,8 +192,7 @@ def trend(
     for done, file in enumerate(files, start=1):
         told = entities_of(file)
         try:
-            recording = open_recording(file)
-            analysis = analyze(recording, settings)
+            recording, analysis = analyze_saved(file, settings)
             found.append((told, analysis.leg, run_of_session(analysis, recording.events)))
         except RecordingError as problem:
             problems.append(f"{file.name}: {problem.reason}")
