@@ -46,7 +46,7 @@ def change_sentence(leg: LegTrend) -> str:
     assert change.session_sd_ms is not None  # noqa: S101
     assert change.two_sessions_ms is not None  # noqa: S101
     before = (
-        f"{name}: the lag was {change.first_ms:.0f} ms in the first {SIDE} sessions with a lag "
+        f"{name}: the lag was {round(change.first_ms)} ms in the first {SIDE} sessions with a lag "
         f"{_codes(leg, change.first)}"
     )
     if change.change_ms is None or change.last_ms is None or change.detectable_ms is None:
@@ -57,7 +57,7 @@ def change_sentence(leg: LegTrend) -> str:
             f"changed. A change can be named from {SIDE + 1} sessions on."
         )
     last = f"the last {len(change.last)}" if len(change.last) > 1 else "the last"
-    now = f"{before} and {change.last_ms:.0f} ms in {last} {_codes(leg, change.last)}"
+    now = f"{before} and {round(change.last_ms)} ms in {last} {_codes(leg, change.last)}"
     moved, limit = f"{abs(change.change_ms):.0f} ms", f"{change.detectable_ms:.0f} ms"
     if not change.exceeds:
         return (
@@ -80,7 +80,7 @@ def change_line(leg: LegTrend) -> str:
         return f"{len(leg.timed)} of the {SIDE + 1} sessions with a lag that a change is named from"
     exceeds = "more than" if change.exceeds else "within"
     return (
-        f"{change.first_ms:.0f} ms, then {change.last_ms:.0f} ms: "
+        f"{round(change.first_ms)} ms, then {round(change.last_ms)} ms: "
         f"{exceeds} own variation of {change.detectable_ms:.0f} ms"
     )
 
@@ -165,7 +165,7 @@ def _cells(point: SessionPoint, confidence: float) -> tuple[str, ...]:
     lag = (
         left_out_words(point)
         if point.lag_ms is None or interval is None
-        else f"{point.lag_ms:.0f} ({interval[0]:.0f} to {interval[1]:.0f})"
+        else f"{round(point.lag_ms)} ({round(interval[0])} to {round(interval[1])})"
     )
     level = point.glute
     if level is None:
