@@ -79,12 +79,12 @@ def result_text(
     ):
         if sentences:
             parts += ["", *_titled(title, sentences)]
-    return _plain(parts, width=width)
+    return plain_text(parts, width=width)
 
 
 def listed_text(title: str, sentences: Sequence[str], *, width: int | None = None) -> str:
     """Write sentences one under another below a title, laid out as `result_text`."""
-    return _plain(_titled(title, sentences), width=width)
+    return plain_text(_titled(title, sentences), width=width)
 
 
 def _table(rows: Sequence[Repetition], true_lags_ms: Sequence[float | None] | None) -> Table:
@@ -128,11 +128,19 @@ def _listed(sentences: Sequence[str]) -> Table:
     return listed
 
 
-def _plain(parts: Sequence[RenderableType], *, width: int | None) -> str:
-    """Lay out as plain text."""
+def plain_text(parts: Sequence[RenderableType], *, width: int | None) -> str:
+    """Lay out parts as plain text, without colour or trailing blanks."""
     page = StringIO()
     columns = _UNWRAPPED if width is None else max(40, min(width, _WIDEST))
-    console = Console(file=page, width=columns, color_system=None, highlight=False, markup=False, emoji=False)
+    console = Console(
+        file=page,
+        width=columns,
+        color_system=None,
+        force_jupyter=False,  # in a notebook it would show the parts itself, and leave nothing to return
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
     for part in parts:
         console.print(part)
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
