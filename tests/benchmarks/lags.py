@@ -71,7 +71,7 @@ UNEQUAL_RISES: Final = (
     Pair(0.0, (20.0, Rise("linear", 250.0)), (20.0, Rise("linear", 25.0))),
     Pair(0.0, (20.0, Rise("smoothstep", 200.0)), (20.0, Rise("linear", 50.0))),
 )
-QUICK: Final = (HARD, HARD_HEART, EQUAL[2], UNEQUAL[2], UNEQUAL[3])
+QUICK: Final = (HARD, HARD_HEART, EQUAL[2], UNEQUAL[0], UNEQUAL[2], UNEQUAL[3], UNEQUAL[5])
 FULL: Final = (HARD, HARD_HEART, *EQUAL, *UNEQUAL, *UNEQUAL_RISES)
 
 
@@ -188,6 +188,8 @@ def recording_of(glute: Trial, shoulder: Trial) -> Recording:
             for label, one in (("GM_L", glute), ("UT_R", shoulder))
         ),
         leg="left",
+        glute="GM_L",
+        shoulder="UT_R",
     )
 
 

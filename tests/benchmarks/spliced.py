@@ -1,6 +1,7 @@
 """The spliced recordings of ``../shared/data``, where they are: lags of real texture with known onsets."""
 
 import json
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -108,7 +109,9 @@ def measure(peers: tuple[Peer, ...]) -> dict[str, dict[str, LagScore]]:
             for one in (glute, shoulder):
                 rest = (round(REST_S[0] * one.rate_hz), round(REST_S[1] * one.rate_hz))
                 try:
-                    onsets.append(np.asarray(peer.detect(one.samples, one.rate_hz, rest)))
+                    with warnings.catch_warnings():
+                        warnings.simplefilter("ignore")
+                        onsets.append(np.asarray(peer.detect(one.samples, one.rate_hz, rest)))
                 except Exception:  # noqa: BLE001  (a peer that stops has found nothing)
                     onsets.append(np.empty(0))
             told.setdefault(peer.name, {})[stem] = _peers(onsets, true)
