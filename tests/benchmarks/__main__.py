@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -23,7 +23,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks import (  # noqa: E402
+from tests.benchmarks import (
     accuracy,
     accuracy_tables,
     growth,
@@ -38,8 +38,8 @@ from tests.benchmarks import (  # noqa: E402
     spliced,
     summary,
 )
-from tests.benchmarks.peers import find_peers  # noqa: E402
-from tests.benchmarks.results import Results  # noqa: E402
+from tests.benchmarks.peers import find_peers
+from tests.benchmarks.results import Results
 
 PARTS: Final = ("accuracy", "lags", "spliced", "sham", "speed", "growth", "live")
 SIZES: Final = ("smoke", "quick", "full")
@@ -49,7 +49,9 @@ def main() -> None:
     """Run the chosen parts and print what they found."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_const", const="quick", dest="size", help="a few minutes")
-    parser.add_argument("--smoke", action="store_const", const="smoke", dest="size", help="some seconds; no result")
+    parser.add_argument(
+        "--smoke", action="store_const", const="smoke", dest="size", help="some seconds; no result"
+    )
     parser.add_argument("--only", default=",".join(PARTS), help=f"of {','.join(PARTS)}")
     parser.add_argument("--no-peers", action="store_true", help="leave out other programs")
     parser.add_argument("--workers", type=int, default=1, help="processes for the parts that measure no time")
@@ -73,7 +75,7 @@ def main() -> None:
 
 
 @contextmanager
-def workers(number: int) -> Iterator[Executor | None]:
+def workers(number: int) -> Generator[Executor | None]:
     """Open a pool of processes, or none for one."""
     if number <= 1:
         yield None
@@ -99,7 +101,7 @@ def measure(parts: list[str], *, size: str, wanted: bool, executor: Executor | N
     if "growth" in parts:
         say("growth")
         lengths_s = ((10.0, 20.0), (10.0, 60.0, 600.0), (10.0, 60.0, 600.0, 3600.0))[place]
-        results.grown = growth.measure_growth(lengths_s, runs=(1, 2, 3)[place])
+        results.grown = growth.measure_growth(lengths_s, runs=(1, 1, 2)[place])
         results.shared = growth.measure_processes(
             recordings=(2, 8, 12)[place], duration_s=(20.0, 120.0, 300.0)[place], runs=(1, 2, 3)[place]
         )

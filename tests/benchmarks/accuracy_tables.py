@@ -12,7 +12,14 @@ WORST = 20
 
 def tables(scores: Scores) -> list[Table]:
     """Make every table of single onsets."""
-    return [by_method(scores), by_snr(scores), by_nuisance(scores), by_rise(scores), worst(scores), slow(scores)]
+    return [
+        by_method(scores),
+        by_snr(scores),
+        by_nuisance(scores),
+        by_rise(scores),
+        worst(scores),
+        slow(scores),
+    ]
 
 
 def demanding(cell: Cell) -> bool:
@@ -39,9 +46,9 @@ def by_method(scores: Scores) -> Table:
             )
             for name, one in _pooled(scores)
         ),
-        "Errors of onsets found within 0.5 s. Usable: exactly one onset from 250 ms before the true one to the "
-        "burst's end, within 100 ms of it. Stopped: trials in which a method raised an error. The oracle knows "
-        "all but the time and needs no detection.",
+        "Errors of onsets found within 0.5 s. Usable: exactly one onset from 250 ms before the true one to "
+        "the burst's end, within 100 ms of it. Stopped: trials in which a method raised an error. The oracle "
+        "knows all but the time and needs no detection.",
     )
 
 
@@ -58,12 +65,16 @@ def by_snr(scores: Scores) -> Table:
         for snr in snrs:
             one = over(
                 of_cell,
-                lambda cell, snr=snr: cell.snr_db == snr and cell.nuisance == "clean" and cell.rise not in SLOW_RISES,
+                lambda cell, snr=snr: (
+                    cell.snr_db == snr and cell.nuisance == "clean" and cell.rise not in SLOW_RISES
+                ),
             )
             row.append(f"{ms(one.median_ms)} / {share(one.usable_share)}")
         rows.append(tuple(row))
     return Table(
-        "By SNR, clean channel: median error in ms / usable", ("method", *(f"{snr:g} dB" for snr in snrs)), tuple(rows)
+        "By SNR, clean channel: median error in ms / usable",
+        ("method", *(f"{snr:g} dB" for snr in snrs)),
+        tuple(rows),
     )
 
 
@@ -75,9 +86,12 @@ def by_nuisance(scores: Scores) -> Table:
         row = [name]
         for kind in kinds:
             one = over(of_cell, lambda cell, kind=kind: demanding(cell) and cell.nuisance == kind)
-            row.append(
-                f"{ms(one.median_ms)} / {share(one.usable_share, digits=1)} / {number(one.false_per_min, digits=2)}"
+            figures = (
+                ms(one.median_ms),
+                share(one.usable_share, digits=1),
+                number(one.false_per_min, digits=2),
             )
+            row.append(" / ".join(figures))
         rows.append(tuple(row))
     return Table(
         "By what else the electrode picks up, 10 dB and more: median error in ms / usable / false a minute",
@@ -112,10 +126,12 @@ def by_rise(scores: Scores) -> Table:
 
 def worst(scores: Scores) -> Table:
     """Where our median error is furthest above what is allowed."""
-    rows = [row for row in against_oracle(scores) if row.snr_db >= DEMANDING_DB and row.rise not in SLOW_RISES]
+    rows = [
+        row for row in against_oracle(scores) if row.snr_db >= DEMANDING_DB and row.rise not in SLOW_RISES
+    ]
     beyond = sum(row.over > 1 for row in rows)
     return Table(
-        f"Where ours is worst: {beyond} of {len(rows)} kinds of burst are over 2.5 times the oracle's error or 5 ms",
+        f"Where ours is worst: {beyond} of {len(rows)} kinds of burst over 2.5 x the oracle's error or 5 ms",
         ("rise", "SNR", "with", "ours ms", "oracle ms", "allowed ms", "of allowed", "bias ms", "coverage"),
         tuple(
             (
@@ -141,11 +157,19 @@ def slow(scores: Scores) -> Table:
         (
             str(rise),
             *(
-                share(over(scores[OURS], lambda cell, rise=rise, snr=snr: (cell.rise, cell.snr_db) == (rise, snr)).coverage)
+                share(
+                    over(
+                        scores[OURS], lambda cell, rise=rise, snr=snr: (cell.rise, cell.snr_db) == (rise, snr)
+                    ).coverage
+                )
                 for snr in snrs
             ),
         )
         for rise in SLOW_RISES
         if any(cell.rise == rise for cell in scores[OURS])
     ]
-    return Table("Slow rises, ours: coverage of the 95 % interval", ("rise", *(f"{snr:g} dB" for snr in snrs)), tuple(rows))
+    return Table(
+        "Slow rises, ours: coverage of the 95 % interval",
+        ("rise", *(f"{snr:g} dB" for snr in snrs)),
+        tuple(rows),
+    )

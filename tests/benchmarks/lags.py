@@ -43,7 +43,9 @@ class Pair:
 
     def __str__(self) -> str:
         muscles = [f"{rise} at {snr:g} dB" for snr, rise in (self.glute, self.shoulder)]
-        both = f"both {muscles[0]}" if muscles[0] == muscles[1] else f"glute {muscles[0]}, shoulder {muscles[1]}"
+        both = (
+            f"both {muscles[0]}" if muscles[0] == muscles[1] else f"glute {muscles[0]}, shoulder {muscles[1]}"
+        )
         return f"{both}; lag {self.lag_ms:+g} ms" + ("" if self.nuisance == "clean" else f"; {self.nuisance}")
 
 
@@ -84,7 +86,9 @@ class PairScore:
     repetitions: int = 0
     covered: list[bool] = field(default_factory=list[bool])
 
-    def add(self, true_ms: float, said_ms: float | None, interval_ms: tuple[float, float] | None = None) -> None:
+    def add(
+        self, true_ms: float, said_ms: float | None, interval_ms: tuple[float, float] | None = None
+    ) -> None:
         """Add one repetition; without a lag it is not right."""
         self.repetitions += 1
         if said_ms is None:
@@ -233,7 +237,9 @@ def _by_onsets(pair: Pair, glute: Trial, shoulder: Trial, found: list[list[Onset
     for true in zip(glute.bursts, shoulder.bursts, strict=True):
         near: list[float] = []
         for burst, onsets in zip(true, found, strict=True):
-            at_s = min((one.time_s for one in onsets), key=lambda at_s: abs(at_s - burst.onset_s), default=np.inf)
+            at_s = min(
+                (one.time_s for one in onsets), key=lambda at_s: abs(at_s - burst.onset_s), default=np.inf
+            )
             if abs(at_s - burst.onset_s) <= SAME_S:
                 near.append(at_s)
         score.add(pair.lag_ms, 1000 * (near[1] - near[0]) if len(near) == 2 else None)

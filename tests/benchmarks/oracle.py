@@ -51,7 +51,9 @@ def _onset_s(
     low, high = max(first - margin, 0), min(stop + margin, trial.samples.size)
     seen = trial.muscle_uv[low:high] + trial.background_uv[low:high]
     bands = band_power(seen, rate_hz, edges_hz=edges_hz, frame_s=STEP_S, start_s=low / rate_hz)
-    inner = slice(round((first - low) / rate_hz / bands.frame_s), round((stop - low) / rate_hz / bands.frame_s))
+    inner = slice(
+        round((first - low) / rate_hz / bands.frame_s), round((stop - low) / rate_hz / bands.frame_s)
+    )
     power = bands.power[:, inner]
     start_s = bands.start_s + inner.start * bands.frame_s
 

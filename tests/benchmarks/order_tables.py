@@ -19,7 +19,13 @@ def pair_tables(scores: PairScores) -> list[Table]:
             "Who was first: share of all repetitions whose lag has the right sign",
             ("method", *(_short(pair) for pair in apart)),
             tuple(
-                (name, *(share(of_pair[pair].right_share, digits=1) if pair in of_pair else "-" for pair in apart))
+                (
+                    name,
+                    *(
+                        share(of_pair[pair].right_share, digits=1) if pair in of_pair else "-"
+                        for pair in apart
+                    ),
+                )
                 for name, of_pair in scores.items()
             ),
         ),

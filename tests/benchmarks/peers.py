@@ -1,8 +1,8 @@
 """The programs that people would otherwise use, each behind the same call; none of them is needed.
 
-Parameters are those of `tuned` or `default` in each name: tuned ones were chosen by us, once, on separate
-simulated recordings at 10 dB, so that every peer is met at its best. What a peer does not filter itself gets a
-zero-phase band-pass of 20 to 450 Hz.
+Default parameters are a peer's own. Tuned ones were found once, by a small search over simulated recordings
+at 10 dB that are not among those of the benchmark, so that every peer is met at its best. What a peer does
+not filter itself gets a zero-phase band-pass of 20 to 450 Hz.
 """
 
 import importlib
@@ -59,7 +59,9 @@ def find_peers(*, wanted: bool = True) -> Peers:
             importlib.import_module("biosppy.signals.emg" if package == "biosppy" else package)
             versions[package] = version(package)
         except (ImportError, PackageNotFoundError) as error:
-            missing.append(f"{package} is not installed ({error}); pip install 'firing-analyzer[bench]' brings it")
+            missing.append(
+                f"{package} is not installed ({error}); pip install 'firing-analyzer[bench]' brings it"
+            )
     return Peers(tuple(peer for peer in ALL if peer.package in versions), tuple(missing), versions)
 
 
@@ -69,7 +71,7 @@ def band_passed(x: FloatArray, rate_hz: float) -> FloatArray:
     return np.asarray(signal.sosfiltfilt(sections, x), dtype=np.float64)
 
 
-def _module(name: str) -> Any:  # noqa: ANN401  (packages without types)
+def _module(name: str) -> Any:
     return importlib.import_module(name)
 
 

@@ -1,4 +1,4 @@
-"""Two pictures: how far unequal muscles fake an order, and how near single onsets come to what is possible."""
+"""Two pictures: how far unequal muscles fake an order, and how near onsets come to what is possible."""
 
 from pathlib import Path
 from typing import Final
@@ -73,7 +73,9 @@ def errors_by_snr(scores: Scores) -> Figure:
         for snr in snrs:
             one = over(
                 scores[name],
-                lambda cell, snr=snr: cell.snr_db == snr and cell.nuisance == "clean" and cell.rise not in SLOW_RISES,
+                lambda cell, snr=snr: (
+                    cell.snr_db == snr and cell.nuisance == "clean" and cell.rise not in SLOW_RISES
+                ),
             )
             # where not even half of the repetitions can be used, an error of the rest says nothing
             median.append(one.median_ms if one.usable_share >= 0.5 else np.nan)

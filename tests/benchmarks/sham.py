@@ -67,7 +67,10 @@ def free_shifts_s(session: SyntheticSession) -> list[float]:
     free: list[float] = []
     for shift_s in np.arange(3.0, 9.0, 0.1).tolist():
         bursts = [
-            ((one.onset_s + shift_s) % duration_s, (one.onset_s + shift_s) % duration_s + one.end_s - one.onset_s)
+            (
+                (one.onset_s + shift_s) % duration_s,
+                (one.onset_s + shift_s) % duration_s + one.end_s - one.onset_s,
+            )
             for one in session.truth.shoulder_bursts
         ]
         clear = all(end < low or start > high for start, end in bursts for low, high in windows)

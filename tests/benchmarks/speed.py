@@ -148,7 +148,9 @@ def _ours(recording: Recording, sparse: Recording, *, runs: int) -> list[Timing]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "session.bdf"
         save_bdf(recording, path)
-        told.append(Timing("ours: reading BDF", seconds(lambda: open_recording(path, leg="left"), runs=runs), "part"))
+        told.append(
+            Timing("ours: reading BDF", seconds(lambda: open_recording(path, leg="left"), runs=runs), "part")
+        )
         told.append(Timing("edfio: reading BDF", seconds(lambda: _edfio_reads(path), runs=runs), "part"))
     return told
 
@@ -189,9 +191,7 @@ def _neurokit(recording: Recording) -> list[Timing]:
         )
         note = "" if part_s == recording.duration_s else f"reckoned from {part_s:g} s"
         told.append(
-            Timing(
-                f"NeuroKit2 {method}, as documented", took * recording.duration_s / part_s, "whole", note
-            )
+            Timing(f"NeuroKit2 {method}, as documented", took * recording.duration_s / part_s, "whole", note)
         )
     return told
 
@@ -201,7 +201,9 @@ def machine() -> dict[str, str]:
     model = "unknown processor"
     info = Path("/proc/cpuinfo")
     if info.is_file():
-        names = [line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if "model name" in line]
+        names = [
+            line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if "model name" in line
+        ]
         model = names[0] if names else model
     load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
     return {"processor": model, "cores": str(os.cpu_count()), "load before the run": load}

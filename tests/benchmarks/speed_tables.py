@@ -25,7 +25,7 @@ def speed_table(timings: list[Timing], *, duration_s: float) -> Table:
             )
             for one in timings
         ),
-        "Chain: from samples to onsets by a threshold, filter included. Whole: what the program is called for.",
+        "Chain: from samples to onsets by a threshold, filter included. Whole: what a program is called for.",
     )
 
 

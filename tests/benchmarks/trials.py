@@ -112,14 +112,20 @@ class Trial:
         return round(REST_S[0] * self.cell.rate_hz), round(REST_S[1] * self.cell.rate_hz)
 
 
-def make_trial(cell: Cell, seed: int, *, n_bursts: int = 6, active_s: tuple[float, float] = (1.2, 2.0)) -> Trial:
+def make_trial(
+    cell: Cell, seed: int, *, n_bursts: int = 6, active_s: tuple[float, float] = (1.2, 2.0)
+) -> Trial:
     """Make one trial; the same cell and seed give the same samples.
 
     The times of the bursts depend on the seed alone, not on the cell.
     """
     rng = stream(seed, "times")
-    lengths_s = rng.uniform(*active_s, n_bursts) + (cell.rise.rise_ms / 1000 if cell.rise.rise_ms > 300 else 0)
-    onsets_s = LEAD_S + np.cumsum(rng.uniform(3.0, 4.0, n_bursts) + np.concatenate(([0.0], lengths_s[:-1]))) - 3.0
+    lengths_s = rng.uniform(*active_s, n_bursts) + (
+        cell.rise.rise_ms / 1000 if cell.rise.rise_ms > 300 else 0
+    )
+    onsets_s = (
+        LEAD_S + np.cumsum(rng.uniform(3.0, 4.0, n_bursts) + np.concatenate(([0.0], lengths_s[:-1]))) - 3.0
+    )
     bursts = tuple(
         Burst(float(onset), float(onset + length), rise_ms=cell.rise.rise_ms, shape=cell.rise.shape)
         for onset, length in zip(onsets_s, lengths_s, strict=True)
