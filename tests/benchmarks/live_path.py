@@ -26,14 +26,17 @@ class LiveCost:
         Processor time of both channels' blocks of 20 ms, looks left out: a session takes those in a thread.
     look_ms : list of float
         Processor time of each look.
+    waited_ms : list of float
+        For each repetition, how long the recording went on from the glute's last active sample, the last at
+        which its envelope is as loud as rest, to the look that reported it.
     after_last_ms : list of float
-        For each repetition, from the glute's last active sample, the last at which its envelope is as loud as
-        rest, to its report: what the recording had to go on, and the time that the look took.
+        The same and the processor time of that look: when the repetition is known.
     raises : int
     """
 
     block_ms: list[float] = field(default_factory=list[float])
     look_ms: list[float] = field(default_factory=list[float])
+    waited_ms: list[float] = field(default_factory=list[float])
     after_last_ms: list[float] = field(default_factory=list[float])
     raises: int = 0
     duration_s: float = 0.0
@@ -88,12 +91,11 @@ def measure(minutes: float) -> LiveCost:
         cost.block_ms.append((taken - start) / 1e6)
         if look is None:
             continue
-        began = time.perf_counter()
         changes = live.accept(look.run())
-        took_s = time.perf_counter() - began
         cost.look_ms.append((time.thread_time_ns() - taken) / 1e6)
         for one in changes:
             if one.change == "new" and one.row.glute_onset_s is not None:
                 end_s = ends_s[ends_s > one.row.glute_onset_s].min(initial=np.inf)
-                cost.after_last_ms.append(1000 * (live.now_s + took_s - end_s))
+                cost.waited_ms.append(1000 * (live.now_s - end_s))
+                cost.after_last_ms.append(cost.waited_ms[-1] + cost.look_ms[-1])
     return cost

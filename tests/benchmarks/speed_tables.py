@@ -63,7 +63,8 @@ def live_table(cost: LiveCost) -> Table:
     for name, values in (
         ("block of 20 ms, both channels: processor ms", cost.block_ms),
         ("look: processor ms", cost.look_ms),
-        ("last active sample to report: ms", cost.after_last_ms),
+        ("last active sample to look: ms of the recording", cost.waited_ms),
+        ("last active sample to report: the look's processor time added, ms", cost.after_last_ms),
     ):
         figures = [float(one) for one in np.percentile(values, (50, 99))] if values else [np.nan, np.nan]
         rows.append((name, str(len(values)), *(ms(one) for one in figures), ms(max(values, default=np.nan))))
