@@ -14,6 +14,7 @@ from tests.benchmarks.peers import Peer, find_peers
 from tests.benchmarks.trials import NUISANCES, RISES, SLOW_RISES, STEP, Cell, Rise, Trial, make_trial
 
 ORACLE: Final = "oracle"
+UNTOLD: Final = "oracle that is not told the rise"
 #: From this SNR on the demands on errors hold.
 DEMANDING_DB: Final = 10.0
 
@@ -92,6 +93,10 @@ def _one_trial(job: tuple[Cell, int, bool, bool]) -> tuple[Cell, dict[str, Score
         OURS: scored(trial, lambda: timed_onsets(trial.samples, cell.rate_hz)),
         ORACLE: scored(trial, lambda: [Onset(at_s) for at_s in oracle_onsets_s(trial)]),
     }
+    if with_named and cell.nuisance == "clean" and cell.rise not in SLOW_RISES:
+        told[UNTOLD] = scored(
+            trial, lambda: [Onset(at_s) for at_s in oracle_onsets_s(trial, told_rise=False)]
+        )
     if with_named:
         for name in NAMED:
             told[name] = scored(trial, lambda name=name: _named(name, trial))

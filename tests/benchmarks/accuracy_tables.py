@@ -1,6 +1,6 @@
 """Tables of single onsets: methods side by side, and ours by rise, shape and SNR against the oracle."""
 
-from tests.benchmarks.accuracy import DEMANDING_DB, ORACLE, Scores, against_oracle, over
+from tests.benchmarks.accuracy import DEMANDING_DB, ORACLE, UNTOLD, Scores, against_oracle, over
 from tests.benchmarks.matching import Score
 from tests.benchmarks.ours import OURS
 from tests.benchmarks.tables import Table, ms, number, share
@@ -16,7 +16,9 @@ def tables(scores: Scores) -> list[Table]:
         by_method(scores),
         by_snr(scores),
         by_nuisance(scores),
+        by_rate(scores),
         by_rise(scores),
+        limits(scores),
         worst(scores),
         slow(scores),
     ]
@@ -100,6 +102,23 @@ def by_nuisance(scores: Scores) -> Table:
     )
 
 
+def by_rate(scores: Scores) -> Table:
+    """What a slower sensor costs."""
+    rates = sorted({cell.rate_hz for cell in scores[OURS]})
+    rows: list[tuple[str, ...]] = []
+    for name, of_cell in scores.items():
+        row = [name]
+        for rate in rates:
+            one = over(of_cell, lambda cell, rate=rate: demanding(cell) and cell.rate_hz == rate)
+            row.append(f"{ms(one.median_ms)} / {share(one.usable_share, digits=1)}")
+        rows.append(tuple(row))
+    return Table(
+        "By sampling rate, 10 dB and more: median error in ms / usable",
+        ("method", *(f"{rate:g} Hz" for rate in rates)),
+        tuple(rows),
+    )
+
+
 def by_rise(scores: Scores) -> Table:
     """Ours by rise, shape and SNR; the oracle's median beside it."""
     snrs = sorted({cell.snr_db for cell in scores[OURS]})
@@ -121,6 +140,32 @@ def by_rise(scores: Scores) -> Table:
         "Ours by rise: bias / median error (oracle's) in ms / coverage of the 95 % interval",
         ("rise", *(f"{snr:g} dB" for snr in snrs)),
         tuple(rows),
+    )
+
+
+def limits(scores: Scores) -> Table:
+    """What can be known of an onset at all, and what we know of it."""
+    mine = scores[OURS]
+    kinds = sorted(
+        {(cell.snr_db, cell.rise) for cell in scores[UNTOLD]}, key=lambda kind: (kind[0], str(kind[1]))
+    )
+    rows: list[tuple[str, ...]] = []
+    for snr, rise in kinds:
+        row = [str(rise), f"{snr:g} dB"]
+        for of_cell in (scores[ORACLE], scores[UNTOLD], mine):
+            one = over(
+                of_cell,
+                lambda cell, snr=snr, rise=rise: (
+                    (cell.snr_db, cell.rise, cell.nuisance) == (snr, rise, "clean")
+                ),
+            )
+            row.append(f"{ms(one.bias_ms, signed=True)} / {ms(one.median_ms)}")
+        rows.append(tuple(row))
+    return Table(
+        "What can be known, clean channel: bias / median error in ms",
+        ("rise", "SNR", "oracle", "oracle, not told the rise", "ours"),
+        tuple(rows),
+        "The second oracle is told spectra and levels, but not how the muscle starts; nor are we told those.",
     )
 
 

@@ -2,9 +2,12 @@
 
 The oracle sees the muscle and its ceaseless background without heart beat, hum or drift, and is told the
 spectrum of both, the height of the plateau, the rise and its shape, and that the onset lies within 0.3 s of
-where it does. Its answer is the median of the posterior.
+where it does. Its answer is the median of the posterior. A second one is told all of this but the rise: what
+it gets wrong, nobody gets right who does not know how the muscle starts.
 """
 
+import itertools
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -12,7 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from firing_analyzer.bands import band_edges_hz, band_power
 from recordings.model import FloatArray
-from recordings.synth.bursts import Burst, rise_profile
+from recordings.synth.bursts import Burst, Shape, rise_profile
 from tests.benchmarks.trials import Trial
 
 #: The onset is sought so far around the truth, on this grid.
@@ -21,57 +24,91 @@ STEP_S: Final = 0.001
 #: The stretch that is looked at goes so far beyond the search, and beyond the rise.
 AROUND_S: Final = 0.15
 BAND_HZ: Final = 70.0
+#: What the oracle that is not told the rise holds possible, and the grid that it makes do with.
+SHAPES: Final[tuple[Shape, ...]] = ("linear", "sqrt", "quadratic", "smoothstep")
+LENGTHS_MS: Final = (15.0, 25.0, 40.0, 65.0, 100.0, 150.0, 220.0, 320.0)
+ROUGH_STEP_S: Final = 0.002
 
 
-def oracle_onsets_s(trial: Trial) -> list[float]:
+def oracle_onsets_s(trial: Trial, *, told_rise: bool = True) -> list[float]:
     """Onset of every burst of a trial, in seconds, with all but its time known.
 
+    Parameters
+    ----------
+    trial : Trial
+    told_rise : bool
+        False averages over a step and four shapes of eight lengths, all held to be equally likely.
+
+    Notes
+    -----
     Power in bands against power expected, as gamma variables with twice the band's width times the frame's
-    length degrees of freedom: the same likelihood as in `firing_analyzer.refine`, written anew, without
-    anything to average over.
+    length degrees of freedom: the same likelihood as in `firing_analyzer.refine`, written anew.
     """
     edges_hz = band_edges_hz(trial.cell.rate_hz, width_hz=BAND_HZ)
     rest = _mean_power(trial.background_uv, trial.cell.rate_hz, edges_hz)
     plateau = _mean_power(trial.steady_uv, trial.cell.rate_hz, edges_hz)
-    return [_onset_s(trial, one, edges_hz=edges_hz, rest=rest, plateau=plateau) for one in trial.bursts]
+    return [
+        _onset_s(
+            trial, one, told_rise=told_rise, edges_hz=edges_hz, rest=rest, plateau=one.level**2 * plateau
+        )
+        for one in trial.bursts
+    ]
 
 
 def _onset_s(
-    trial: Trial, burst: Burst, *, edges_hz: FloatArray, rest: FloatArray, plateau: FloatArray
+    trial: Trial,
+    burst: Burst,
+    *,
+    told_rise: bool,
+    edges_hz: FloatArray,
+    rest: FloatArray,
+    plateau: FloatArray,
 ) -> float:
     rate_hz = trial.cell.rate_hz
-    rise_s = burst.rise_ms / 1000
+    longest_s = burst.rise_ms / 1000 if told_rise else max(LENGTHS_MS) / 1000
     reach_s = SEARCH_S + AROUND_S
     first, stop = (
         int(np.clip(round(at_s * rate_hz), 0, trial.samples.size))
-        for at_s in (burst.onset_s - reach_s, burst.onset_s + reach_s + rise_s)
+        for at_s in (burst.onset_s - reach_s, burst.onset_s + reach_s + longest_s)
     )
     # the transform needs some samples beyond both ends
     margin = round(0.1 * rate_hz)
     low, high = max(first - margin, 0), min(stop + margin, trial.samples.size)
     seen = trial.muscle_uv[low:high] + trial.background_uv[low:high]
-    bands = band_power(seen, rate_hz, edges_hz=edges_hz, frame_s=STEP_S, start_s=low / rate_hz)
-    inner = slice(
-        round((first - low) / rate_hz / bands.frame_s), round((stop - low) / rate_hz / bands.frame_s)
+    bands = band_power(
+        seen,
+        rate_hz,
+        edges_hz=edges_hz,
+        frame_s=STEP_S if told_rise else ROUGH_STEP_S,
+        start_s=low / rate_hz,
     )
+    inner = slice(*(round((edge - low) / rate_hz / bands.frame_s) for edge in (first, stop)))
     power = bands.power[:, inner]
-    start_s = bands.start_s + inner.start * bands.frame_s
-
     onsets_s = np.arange(burst.onset_s - SEARCH_S, burst.onset_s + SEARCH_S, bands.frame_s)
-    share = _expected_share(
-        burst,
-        onsets_s,
-        start_s=start_s,
-        n_frames=power.shape[1],
-        bands_smear=bands.smear,
-        frame_s=bands.frame_s,
-    )
-    log_likelihood = np.zeros(onsets_s.size)
-    for band in range(power.shape[0]):
-        expected = rest[band] + burst.level**2 * plateau[band] * share
-        log_likelihood -= 0.5 * bands.dof[band] * (np.log(expected) + power[band] / expected).sum(axis=1)
-    weight = np.exp(log_likelihood - log_likelihood.max())
+    log_likelihood: list[FloatArray] = []
+    for one in (burst,) if told_rise else _possible(burst):
+        share = _expected_share(
+            one,
+            onsets_s,
+            start_s=bands.start_s + inner.start * bands.frame_s,
+            n_frames=power.shape[1],
+            bands_smear=bands.smear,
+            frame_s=bands.frame_s,
+        )
+        total = np.zeros(onsets_s.size)
+        for band in range(power.shape[0]):
+            expected = rest[band] + plateau[band] * share
+            total -= 0.5 * bands.dof[band] * (np.log(expected) + power[band] / expected).sum(axis=1)
+        log_likelihood.append(total)
+    stacked = np.stack(log_likelihood)
+    weight = np.exp(stacked - stacked.max()).sum(axis=0)
     return float(np.interp(0.5, np.cumsum(weight) / weight.sum(), onsets_s))
+
+
+def _possible(burst: Burst) -> tuple[Burst, ...]:
+    """Every way in which the burst might have begun."""
+    ramps = (replace(burst, shape=shape, rise_ms=ms) for shape, ms in itertools.product(SHAPES, LENGTHS_MS))
+    return (replace(burst, shape="step", rise_ms=0.0), *ramps)
 
 
 def _mean_power(samples: FloatArray, rate_hz: float, edges_hz: FloatArray) -> FloatArray:

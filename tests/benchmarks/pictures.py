@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from firing_analyzer.figures.style import QUIET, RULE, TEXT, USUAL, plain
-from tests.benchmarks.accuracy import ORACLE, Scores, over
+from tests.benchmarks.accuracy import ORACLE, UNTOLD, Scores, over
 from tests.benchmarks.lags import UNEQUAL, Pair, PairScores
 from tests.benchmarks.ours import OURS
 from tests.benchmarks.trials import SLOW_RISES, STEP
@@ -17,6 +17,7 @@ from tests.benchmarks.trials import SLOW_RISES, STEP
 LINES: Final = (
     (OURS, "#12306b", "-", 2.4),
     (ORACLE, "#777777", ":", 1.6),
+    (UNTOLD, "#777777", (0, (8, 2)), 1.2),
     ("NeuroKit2 biosppy (default)", "#c45a00", "--", 1.4),
     ("BioSPPy lidierth (tuned)", "#7a4fa3", "-.", 1.4),
     ("BioSPPy hodges_bui (tuned, 100 ms debounce)", "#2b8a78", (0, (5, 1, 1, 1, 1, 1)), 1.4),
@@ -113,6 +114,7 @@ def _label_ends(ax: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
     for value, name, colour in sorted(ends):
         at = max(value, at + least)
         short = name.replace(" (tuned, 100 ms debounce)", "").replace(", 5 ms log envelope", "")
+        short = short.replace("oracle that is not told the rise", "oracle, rise not told")
         short = short.replace(", 20 Hz envelope", "").replace(" (tuned)", "").replace(" (default)", "")
         text = f"{short}  {value:+.0f}" if low < 0 else f"{short}  {value:.0f}"
         ax.annotate(
