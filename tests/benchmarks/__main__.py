@@ -3,7 +3,7 @@
     python -m tests.benchmarks [--quick] [--only PARTS] [--no-peers] [--workers N] [--out FOLDER]
 
 from the top of the repository. Prints tables; with ``--out`` also writes them as Markdown, and two pictures.
-The peers come with ``pip install 'firing-analyzer[bench]'``; what is not there is named and left out.
+The peers come with ``pip install '.[bench]'``; what is not there is named and left out.
 """
 
 import argparse

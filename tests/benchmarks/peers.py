@@ -9,6 +9,7 @@ import importlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -47,6 +48,7 @@ class Peers:
     versions: dict[str, str]
 
 
+@lru_cache(maxsize=2)
 def find_peers(*, wanted: bool = True) -> Peers:
     """Look which peers can be imported, and say plainly which cannot."""
     if not wanted:
@@ -59,9 +61,7 @@ def find_peers(*, wanted: bool = True) -> Peers:
             importlib.import_module("biosppy.signals.emg" if package == "biosppy" else package)
             versions[package] = version(package)
         except (ImportError, PackageNotFoundError) as error:
-            missing.append(
-                f"{package} is not installed ({error}); pip install 'firing-analyzer[bench]' brings it"
-            )
+            missing.append(f"{package} is not installed ({error}); pip install '.[bench]' brings it")
     return Peers(tuple(peer for peer in ALL if peer.package in versions), tuple(missing), versions)
 
 
