@@ -1,0 +1,262 @@
+"""Which channels make up one movement sensor, and which sensor is on the leg, which on the shoulder."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from firing_analyzer.filters import FloatArray
+from firing_analyzer.result import QualityNote
+from recordings.errors import ChannelError
+from recordings.listing import shortened
+from recordings.model import GLUTE, SHOULDER, Recording, Side, Signal, opposite
+
+_AXES: Final = ("x", "y", "z")
+#: Where a sensor tells of the leg, the glute first for its movement and the thigh first for its angle.
+LEG_PLACES: Final = (GLUTE, "thigh")
+SHOULDER_PLACES: Final = (SHOULDER, "scapula", "shoulder")
+#: Share of samples at one and the same extreme that says: the sensor could not show more.
+_CUT_OFF_SHARE: Final = 0.001
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BodySensor:
+    """One movement sensor on the body.
+
+    Attributes
+    ----------
+    name : str
+        What its channels' labels have in common: ``"THIGH_L"``.
+    place : str
+        Body part or muscle that it sits on.
+    side : {"left", "right"}
+    signals : tuple of Signal
+        Its channels.
+    acc : ndarray of float64, shape (n_samples, 3), or None
+        Acceleration, in m/s2 (or counts), NaN where lost; None if an axis is missing.
+    gyro : ndarray of float64, shape (n_samples, 3), or None
+        Angular rate, in rad/s; None if it has none, or an axis is missing.
+    rate_hz, start_s : float
+    notes : tuple of QualityNote
+        What is wrong with its channels.
+    """
+
+    name: str
+    place: str
+    side: Side
+    signals: tuple[Signal, ...]
+    acc: FloatArray | None
+    gyro: FloatArray | None
+    rate_hz: float
+    start_s: float
+    notes: tuple[QualityNote, ...] = ()
+
+    @property
+    def n_samples(self) -> int:
+        """Number of samples of each channel."""
+        rows = self.acc if self.acc is not None else self.gyro
+        return 0 if rows is None else rows.shape[0]
+
+    @property
+    def times_s(self) -> FloatArray:
+        """Time of each sample, in seconds from the start of the recording."""
+        return self.start_s + np.arange(self.n_samples) / self.rate_hz
+
+    @property
+    def in_counts(self) -> bool:
+        """Whether its acceleration is in raw numbers."""
+        return any(one.channel.kind == "acc" and one.channel.unit != "m/s2" for one in self.signals)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BodySensors:
+    """The movement sensors that matter for one leg; None where there is none.
+
+    Attributes
+    ----------
+    leg : {"left", "right"}
+    glute, thigh, shoulder : BodySensor or None
+        On the raised leg, and on the shoulder of the other side.
+    """
+
+    leg: Side
+    glute: BodySensor | None
+    thigh: BodySensor | None
+    shoulder: BodySensor | None
+
+    @property
+    def of_leg(self) -> BodySensor | None:
+        """The sensor that tells best how high the leg is: on the thigh, else on the glute."""
+        return self.thigh or self.glute
+
+
+def is_movement(signal: Signal) -> bool:
+    """Tell whether a channel is acceleration or angular rate."""
+    return signal.channel.kind in ("acc", "gyro")
+
+
+def body_sensors(recording: Recording) -> BodySensors | None:
+    """Find the movement sensors of the raised leg and the opposite shoulder.
+
+    Parameters
+    ----------
+    recording : Recording
+
+    Returns
+    -------
+    BodySensors or None
+        None if no channel is of a movement sensor on a leg or a shoulder, or nothing tells which leg.
+
+    Raises
+    ------
+    ChannelError
+        If two sensors have one place, or an axis stands twice.
+    """
+    groups: dict[tuple[str, Side], list[Signal]] = {}
+    for signal in recording.signals:
+        channel = signal.channel
+        if is_movement(signal) and channel.muscle in (*LEG_PLACES, *SHOULDER_PLACES) and channel.side:
+            place = "shoulder" if channel.muscle in SHOULDER_PLACES else channel.muscle
+            groups.setdefault((place or "", channel.side), []).append(signal)
+    leg = recording.leg or _leg(groups)
+    if not groups or leg is None:
+        return None
+    found = BodySensors(
+        leg,
+        *(
+            _sensor(place, side, groups[place, side], recording) if (place, side) in groups else None
+            for place, side in ((GLUTE, leg), ("thigh", leg), ("shoulder", opposite(leg)))
+        ),
+    )
+    return found if found.glute or found.thigh or found.shoulder else None
+
+
+def _leg(groups: Iterable[tuple[str, Side]]) -> Side | None:
+    """Tell the leg where only one is told of."""
+    on_legs = {side for place, side in groups if place in LEG_PLACES}
+    on_shoulders = {opposite(side) for place, side in groups if place not in LEG_PLACES}
+    legs = on_legs & on_shoulders if on_legs and on_shoulders else on_legs or on_shoulders
+    return legs.pop() if len(legs) == 1 else None
+
+
+def _sensor(place: str, side: Side, signals: list[Signal], recording: Recording) -> BodySensor:
+    names = {_stem(signal) for signal in signals}
+    name = min(names, key=len)
+    if len(names) > 1:
+        raise ChannelError(
+            f"{len(names)} movement sensors could be that of the {side} {place} ({shortened(sorted(names))}); "
+            "keep one of them in the file",
+            path=recording.path,
+            available=recording.labels,
+        )
+    acc, acc_signals, acc_notes = _three_axes(name, "acc", signals, recording)
+    gyro, gyro_signals, gyro_notes = _three_axes(name, "gyro", signals, recording)
+    first = (acc_signals or gyro_signals or signals)[0]
+    if acc is not None and gyro is not None:
+        gyro = _at_times_of(acc_signals[0], gyro_signals[0], acc.shape[0], gyro)
+    return BodySensor(
+        name=name,
+        place=place,
+        side=side,
+        signals=tuple(signals),
+        acc=acc,
+        gyro=gyro,
+        rate_hz=first.rate_hz,
+        start_s=first.start_s,
+        notes=(*acc_notes, *gyro_notes),
+    )
+
+
+def _stem(signal: Signal) -> str:
+    """Take kind and axis off a label: ``"THIGH_L"`` of ``"THIGH_L_ACC_X"``."""
+    label, axis = signal.channel.label, signal.channel.axis or ""
+    trimmed = label[: -len(axis)] if axis and label.lower().endswith(axis) else label
+    lowered = trimmed.lower()
+    for word in ("acceleration", "accelerometer", "accel", "acc", "gyroscope", "gyro", "gyr"):
+        place = lowered.rfind(word)
+        if place >= 0:
+            trimmed = trimmed[:place] + trimmed[place + len(word) :]
+            break
+    return trimmed.strip(" _-.:") or label
+
+
+def _three_axes(
+    name: str, kind: str, signals: list[Signal], recording: Recording
+) -> tuple[FloatArray | None, list[Signal], list[QualityNote]]:
+    """Stack three axes of one kind; none where there are fewer."""
+    own = [signal for signal in signals if signal.channel.kind == kind]
+    what = "acceleration" if kind == "acc" else "angular rate"
+    by_axis: dict[str, Signal] = {}
+    for signal, place in zip(own, (*_AXES, *("?" * len(own))), strict=False):
+        axis = signal.channel.axis or (place if all(one.channel.axis is None for one in own) else "?")
+        if axis in by_axis:
+            raise ChannelError(
+                f"axis {axis} of the {what} of {name} stands twice; keep one of "
+                f"{by_axis[axis].channel.label} and {signal.channel.label}",
+                path=recording.path,
+                available=recording.labels,
+            )
+        by_axis[axis] = signal
+    if not own:
+        return None, [], []
+    missing = [axis for axis in _AXES if axis not in by_axis]
+    if missing:
+        detail = f"axis {' and '.join(missing)} of the {what} is missing, so the {what} is not used"
+        return None, [], [QualityNote(name, "missing_axis", detail)]
+    ordered = [by_axis[axis] for axis in _AXES]
+    n = min(signal.samples.size for signal in ordered)
+    rows = np.stack([signal.samples[:n] for signal in ordered], axis=1)
+    return rows, ordered, _notes_on(name, what, rows, is_gyro=kind == "gyro")
+
+
+def _notes_on(name: str, what: str, rows: FloatArray, *, is_gyro: bool) -> list[QualityNote]:
+    notes: list[QualityNote] = []
+    lost = np.isnan(rows).any(axis=1)
+    if lost.any():
+        detail = f"{100 * lost.mean():.2g} % of the samples of the {what} are missing"
+        notes.append(QualityNote(name, "lost_samples", detail))
+    if lost.all():
+        return notes
+    if cut_off(rows):
+        advice = "set the sensor to a wider range"
+        detail = f"the {what} is cut off at {np.nanmax(np.abs(rows)):.3g}; {advice}"
+        notes.append(QualityNote(name, "saturated", detail))
+    if is_gyro and not np.nanstd(rows) > 0:
+        notes.append(QualityNote(name, "flat", f"the {what} never changes"))
+    return notes
+
+
+def cut_off(rows: FloatArray) -> bool:
+    """Tell whether many samples stand at one and the same extreme.
+
+    Examples
+    --------
+    >>> wave = np.sin(np.arange(1000) / 20)[:, None]
+    >>> cut_off(wave), cut_off(np.clip(wave, -0.7, 0.7))
+    (False, True)
+    """
+    for row in rows.T:
+        known = row[np.isfinite(row)]
+        if known.size < 50 or known.std() == 0:
+            continue
+        for extreme in (known.max(), known.min()):
+            at_it = np.isclose(known, extreme, rtol=1e-6, atol=0.0)
+            # a run of them: noise meets its greatest value once
+            repeated = int(np.count_nonzero(at_it[1:] & at_it[:-1]))
+            if repeated >= max(3, _CUT_OFF_SHARE * known.size) and abs(extreme) > 3 * np.median(
+                np.abs(known)
+            ):
+                return True
+    return False
+
+
+def _at_times_of(acc: Signal, gyro: Signal, n_samples: int, rows: FloatArray) -> FloatArray:
+    """Bring the angular rate to the times of the acceleration."""
+    if gyro.rate_hz == acc.rate_hz and gyro.start_s == acc.start_s and rows.shape[0] >= n_samples:
+        return rows[:n_samples]
+    times_s = acc.start_s + np.arange(n_samples) / acc.rate_hz
+    own_s = gyro.start_s + np.arange(rows.shape[0]) / gyro.rate_hz
+    # np.interp spreads a NaN over its two neighbours: what was lost stays lost
+    columns = [np.interp(times_s, own_s, row, left=np.nan, right=np.nan) for row in rows.T]
+    return np.stack(columns, axis=1)
