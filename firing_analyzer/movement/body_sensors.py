@@ -1,5 +1,6 @@
 """Which channels make up one movement sensor, and which sensor is on the leg, which on the shoulder."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +13,7 @@ from recordings.errors import ChannelError
 from recordings.listing import shortened
 from recordings.model import GLUTE, SHOULDER, Recording, Side, Signal, opposite
 
+_KIND_WORDS: Final = re.compile(r"accel[a-z]*|acc(?![a-wA-W])|gyro[a-z]*|gyr(?![a-wA-W])|angvel", re.IGNORECASE)
 _AXES: Final = ("x", "y", "z")
 #: Where a sensor tells of the leg, the glute first for its movement and the thigh first for its angle.
 LEG_PLACES: Final = (GLUTE, "thigh")
@@ -120,8 +122,9 @@ def body_sensors(recording: Recording) -> BodySensors | None:
             place = "shoulder" if channel.muscle in SHOULDER_PLACES else channel.muscle
             groups.setdefault((place or "", channel.side), []).append(signal)
     leg = recording.leg or _leg(groups)
-    if not groups or leg is None:
+    if leg is None:
         return None
+    _name_outright(recording, leg, groups)
     found = BodySensors(
         leg,
         *(
@@ -130,6 +133,22 @@ def body_sensors(recording: Recording) -> BodySensors | None:
         ),
     )
     return found if found.glute or found.thigh or found.shoulder else None
+
+
+def _name_outright(recording: Recording, leg: Side, groups: dict[tuple[str, Side], list[Signal]]) -> None:
+    """Put the sensors that the user named, by any of their channels, where the user says that they are."""
+    for name, place, side in ((recording.glute, "thigh", leg), (recording.shoulder, "shoulder", opposite(leg))):
+        if name is None:
+            continue
+        channel = recording[name].channel
+        if place == "thigh" and channel.muscle == GLUTE:
+            place = GLUTE
+        stem = _stem(recording[name])
+        groups[place, side] = [
+            one
+            for one in recording.signals
+            if is_movement(one) and one.channel.device == channel.device and _stem(one) == stem
+        ]
 
 
 def _leg(groups: Iterable[tuple[str, Side]]) -> Side | None:
@@ -170,15 +189,9 @@ def _sensor(place: str, side: Side, signals: list[Signal], recording: Recording)
 
 def _stem(signal: Signal) -> str:
     """Take kind and axis off a label: ``"THIGH_L"`` of ``"THIGH_L_ACC_X"``."""
-    label, axis = signal.channel.label, signal.channel.axis or ""
-    trimmed = label[: -len(axis)] if axis and label.lower().endswith(axis) else label
-    lowered = trimmed.lower()
-    for word in ("acceleration", "accelerometer", "accel", "acc", "gyroscope", "gyro", "gyr"):
-        place = lowered.rfind(word)
-        if place >= 0:
-            trimmed = trimmed[:place] + trimmed[place + len(word) :]
-            break
-    return trimmed.strip(" _-.:") or label
+    channel = signal.channel
+    words = re.findall(r"[A-Za-z0-9]+", _KIND_WORDS.sub(" ", channel.label))
+    return "_".join(word for word in words if word.lower() != channel.axis) or channel.label
 
 
 def _three_axes(

@@ -1,0 +1,79 @@
+"""Whether a recording is analysed by EMG or by movement."""
+
+from firing_analyzer.movement.body_sensors import LEG_PLACES, BodySensors, body_sensors, is_movement
+from recordings.errors import ChannelError
+from recordings.model import GLUTE, SHOULDER, Recording, Side, opposite
+
+_ACTIVITY = ("emg", "envelope")
+
+
+def movement_instead_of_emg(recording: Recording) -> BodySensors | None:
+    """Return the movement sensors to analyse, or None where EMG is to be.
+
+    EMG of glute and opposite shoulder goes before movement. EMG on one of the two and movement on the other
+    cannot be compared: a muscle works before it moves anything, by a time that nobody knows.
+
+    Raises
+    ------
+    ChannelError
+        If the two sites are measured in two ways, or movement sensors do not tell which leg is raised.
+    """
+    labels = {signal.channel.label: signal for signal in recording.signals}
+    named = [labels.get(name) for name in (recording.glute, recording.shoulder) if name]
+    if any(signal is None or not is_movement(signal) for signal in named):
+        return None
+    both = any(
+        _has_emg(recording, GLUTE, leg) and _has_emg(recording, SHOULDER, opposite(leg))
+        for leg in ((recording.leg,) if recording.leg else ("left", "right"))
+    )
+    if both and not named:
+        return None
+    sensors = body_sensors(recording)
+    if sensors is None:
+        _ask_for_leg(recording)
+        return None
+    if named or (sensors.of_leg is not None and sensors.shoulder is not None):
+        return sensors
+    emg = [
+        signal.channel.label
+        for signal in recording.signals
+        if signal.channel.kind in _ACTIVITY
+        and (signal.channel.muscle, signal.channel.side)
+        in ((GLUTE, sensors.leg), (SHOULDER, opposite(sensors.leg)))
+    ]
+    if sensors.of_leg is not None and not _has_emg(recording, SHOULDER, opposite(sensors.leg)):
+        # channels that nobody has named may be the two muscles: then their names are asked for
+        unknown = [
+            one for one in recording.signals if one.channel.kind in _ACTIVITY and one.channel.label not in emg
+        ]
+        return None if len(unknown) > 1 else sensors
+    if emg:
+        moved = sensors.of_leg or sensors.shoulder
+        assert moved is not None  # noqa: S101  (body_sensors returns at least one)
+        raise ChannelError(
+            f"{emg[0]} is EMG and {moved.name} is movement: a muscle works 20 to 100 ms before it moves anything, "
+            "so the two cannot be timed against each other; record both sites in the same way",
+            path=recording.path,
+            available=recording.labels,
+        )
+    return sensors
+
+
+def _has_emg(recording: Recording, muscle: str, side: Side) -> bool:
+    return any(
+        (one.channel.muscle, one.channel.side) == (muscle, side) and one.channel.kind in _ACTIVITY
+        for one in recording.signals
+    )
+
+
+def _ask_for_leg(recording: Recording) -> None:
+    """Refuse movement sensors on legs where nothing tells which one is raised, and no EMG could tell."""
+    on_legs = [one for one in recording.signals if is_movement(one) and one.channel.muscle in LEG_PLACES]
+    has_emg = any(one.channel.kind in _ACTIVITY for one in recording.signals)
+    if on_legs and not has_emg and recording.leg is None:
+        raise ChannelError(
+            f"movement sensors such as {on_legs[0].channel.label} do not tell which leg is raised; state --leg "
+            "left or --leg right (in Python leg='left' or leg='right')",
+            path=recording.path,
+            available=recording.labels,
+        )
