@@ -190,6 +190,9 @@ def _sensor(place: str, side: Side, signals: list[Signal], recording: Recording)
 def _stem(signal: Signal) -> str:
     """Take kind and axis off a label: ``"THIGH_L"`` of ``"THIGH_L_ACC_X"``."""
     channel = signal.channel
+    if channel.axis is None:
+        # three channels of one device without a word on their axes are taken for x, y and z
+        return channel.device or channel.label
     words = re.findall(r"[A-Za-z0-9]+", _KIND_WORDS.sub(" ", channel.label))
     return "_".join(word for word in words if word.lower() != channel.axis) or channel.label
 
@@ -220,24 +223,27 @@ def _three_axes(
     ordered = [by_axis[axis] for axis in _AXES]
     n = min(signal.samples.size for signal in ordered)
     rows = np.stack([signal.samples[:n] for signal in ordered], axis=1)
-    return rows, ordered, _notes_on(name, what, rows, is_gyro=kind == "gyro")
+    usable, notes = _checked(name, what, rows, is_gyro=kind == "gyro")
+    return (rows if usable else None), ordered, notes
 
 
-def _notes_on(name: str, what: str, rows: FloatArray, *, is_gyro: bool) -> list[QualityNote]:
+def _checked(name: str, what: str, rows: FloatArray, *, is_gyro: bool) -> tuple[bool, list[QualityNote]]:
+    """Tell whether three axes can be used, and what is wrong with them."""
     notes: list[QualityNote] = []
     lost = np.isnan(rows).any(axis=1)
     if lost.any():
         detail = f"{100 * lost.mean():.2g} % of the samples of the {what} are missing"
         notes.append(QualityNote(name, "lost_samples", detail))
     if lost.all():
-        return notes
-    if cut_off(rows):
-        advice = "set the sensor to a wider range"
-        detail = f"the {what} is cut off at {np.nanmax(np.abs(rows)):.3g}; {advice}"
-        notes.append(QualityNote(name, "saturated", detail))
+        return False, notes
     if is_gyro and not np.nanstd(rows) > 0:
-        notes.append(QualityNote(name, "flat", f"the {what} never changes"))
-    return notes
+        return False, [*notes, QualityNote(name, "flat", f"the {what} never changes, so it is not used")]
+    if cut_off(rows):
+        # what was turned beyond the range is missing from the angle for good
+        unused = ", so it is not used" if is_gyro else ""
+        detail = f"the {what} is cut off at {np.nanmax(np.abs(rows)):.3g}{unused}; set the sensor to a wider range"
+        return not is_gyro, [*notes, QualityNote(name, "saturated", detail)]
+    return True, notes
 
 
 def cut_off(rows: FloatArray) -> bool:

@@ -18,6 +18,8 @@ CALIBRATION_DEG: Final = 0.3
 #: Acceleration is averaged over so long to check a held angle with.
 _CHECK_S: Final = 0.5
 _GRAVITY: Final = 9.80665
+#: An acceleration at rest that is off by more is not gravity.
+GRAVITY_SHARE: Final = 0.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +102,8 @@ def leg_angle(sensor: BodySensor, recording: Recording) -> LegAngle:
     acc = _usable(sensor, recording)
     upward = find_up(acc, sensor.gyro, sensor.rate_hz)
     rests = find_rests(upward)
+    if not sensor.in_counts:
+        _check_gravity(acc, rests, sensor, recording)
     elevation, course, slipped = _elevation(acc, upward, rests)
     return LegAngle(
         sensor=sensor,
@@ -135,6 +139,19 @@ def _usable(sensor: BodySensor, recording: Recording) -> FloatArray:
             available=recording.labels,
         )
     return sensor.acc
+
+
+def _check_gravity(acc: FloatArray, rests: tuple[Rest, ...], sensor: BodySensor, recording: Recording) -> None:
+    """Refuse an acceleration at rest that cannot be gravity's."""
+    at_rest = np.concatenate([acc[rest.start : rest.stop] for rest in rests]) if rests else acc
+    size = float(np.nanmedian(np.linalg.norm(at_rest, axis=1)))
+    if abs(size - _GRAVITY) > GRAVITY_SHARE * _GRAVITY:
+        raise ChannelError(
+            f"sensor {sensor.name} cannot tell how high the leg is: at rest it feels {size:.2g} m/s2 and not "
+            "gravity's 9.8; state the right unit of the acceleration, or set the sensor to a wider range",
+            path=recording.path,
+            available=recording.labels,
+        )
 
 
 def _elevation(
@@ -232,6 +249,7 @@ def _error_deg(
         # a wrong length of gravity shows how wrong its direction may be
         off = float(np.degrees(abs(np.median(size) - _GRAVITY) / _GRAVITY)) / np.sqrt(3)
     else:
+        # the middle of the range is not quite where nothing is felt
         off = 2.0
     steady = (
         float(np.std([float(np.median(elevation[rest.start : rest.stop])) for rest in rests]))
