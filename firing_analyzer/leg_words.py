@@ -28,14 +28,14 @@ def leg_sentences(analysis: Analysis) -> list[str]:
     usual, greatest = legs.heights.usual_silent_height_deg, legs.heights.greatest_silent_height_deg
     if usual is not None and greatest is not None:
         said.append(
-            f"In 80 % of the raises the leg reached {usual:.0f} degrees or more before the shoulder was active; "
-            f"the greatest height reached so was {greatest:.0f} degrees."
+            f"In 80 % of the raises the leg reached {usual:.0f} degrees or more before the shoulder was "
+            f"active; the greatest height reached so was {greatest:.0f} degrees."
         )
     return said
 
 
 def leg_titles(analysis: Analysis) -> tuple[str, ...]:
-    """Titles of what a table tells of the leg: all of it where there is nothing else, else start and height."""
+    """Return titles of what a table tells of the leg: all of it where there is nothing else."""
     if analysis.legs is None:
         return ()
     if analysis.shoulder.is_absent:

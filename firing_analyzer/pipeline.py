@@ -25,8 +25,8 @@ from recordings.pair import choose_pair
 def analyze(recording: Recording, settings: Settings | None = None) -> Analysis:
     """Find when glute and opposite shoulder start in each raise, and which comes first.
 
-    Where a movement sensor sits on thigh or glute, raises are found from the angle of the leg, whose start and
-    height stand beside the onsets. A recording of movement alone gives the order of movement.
+    Where a movement sensor sits on thigh or glute, raises are found from the angle of the leg, whose start
+    and height stand beside the onsets. A recording of movement alone gives the order of movement.
 
     Parameters
     ----------

@@ -126,8 +126,8 @@ class Analysis:
         One for each raise.
     quality : tuple of QualityNote
     glute, shoulder : Trace
-        Conditioned signals, for figures; not part of the JSON. Of movement: the leg's elevation in degrees and
-        the shoulder's angular rate in rad/s; without a sensor on the shoulder its trace is empty.
+        Conditioned signals, for figures; not part of the JSON. Of movement: the leg's elevation in degrees
+        and the shoulder's angular rate in rad/s; without a sensor on the shoulder its trace is empty.
     leg : {"left", "right"}
     kind : {"emg", "imu"}
         Whether onsets are of muscle activity or of movement.

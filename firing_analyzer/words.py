@@ -42,8 +42,10 @@ LIMITS: Final = (
 )
 #: What must be said besides where onsets are of movement.
 _OF_MOVEMENT: Final = (
-    "This is an order of movement, not of muscles: a muscle works 20 to 100 ms before it moves anything, and "
-    "that delay differs between muscles and people.",
+    (
+        "This is an order of movement, not of muscles: a muscle works 20 to 100 ms before it moves anything, "
+        "and that delay differs between muscles and people."
+    ),
     "A muscle can work without moving anything; lying face down, the trapezius often does.",
     "A movement of the table or of the whole body reaches both sensors.",
 )

@@ -26,8 +26,8 @@ def open_recording(
 ) -> Recording:
     """Open a saved recording.
 
-    EDF, EDF+, BDF, BDF+, tables of numbers (CSV, TSV, text), OpenSignals text and Xsens text exports; with the extra ``formats``
-    also OpenSignals HDF5, C3D and XDF.
+    EDF, EDF+, BDF, BDF+, tables of numbers (CSV, TSV, text), OpenSignals text and Xsens text exports;
+    with the extra ``formats`` also OpenSignals HDF5, C3D and XDF.
 
     Parameters
     ----------

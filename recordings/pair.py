@@ -260,7 +260,8 @@ def _check_kinds(recording: Recording, glute: Signal, shoulder: Signal) -> None:
         if {recognise(signal.channel.label).kind for signal in (glute, shoulder)} == {"emg"}:
             check_comparable(glute.channel.unit, shoulder.channel.unit)
         why = (
-            ": a muscle works 20 to 100 ms before it moves anything, so the two cannot be timed against each other"
+            ": a muscle works 20 to 100 ms before it moves anything, so the two cannot be timed against "
+            "each other"
             if kinds & set(_MUSCLE_ACTIVITY) and kinds - set(_MUSCLE_ACTIVITY)
             else ""
         )

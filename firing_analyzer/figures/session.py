@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from firing_analyzer.figures.lags import plot_lags
-from firing_analyzer.figures.leg_angle import plot_leg_overview
+from firing_analyzer.figures.leg_angle import plot_leg_heights, plot_leg_overview, plot_leg_raises
 from firing_analyzer.figures.muscles import interval_words, measured
 from firing_analyzer.figures.overview import plot_overview
 from firing_analyzer.figures.raises import plot_repetitions
@@ -97,6 +97,10 @@ def plot_session(analysis: Analysis) -> Figure:
     page.write(limits, limits_in, SMALL_PRINT)
     below_in = _overviews(analysis, page, below_in + 0.24)
     drawn = {"top_in": below_in + 0.52, "bottom_in": limits_in - 0.52}
+    if analysis.legs is not None and analysis.shoulder.is_absent:
+        plot_leg_raises(analysis, analysis.legs, page.axes(0.06, 0.5, **drawn))
+        plot_leg_heights(analysis, analysis.legs, page.axes(0.63, 0.34, **drawn))
+        return page.figure
     plot_repetitions(analysis, page.axes(0.05, 0.52, **drawn))
     plot_lags(analysis, page.axes(0.63, 0.36, **drawn))
     return page.figure

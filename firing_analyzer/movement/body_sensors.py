@@ -13,7 +13,9 @@ from recordings.errors import ChannelError
 from recordings.listing import shortened
 from recordings.model import GLUTE, SHOULDER, Recording, Side, Signal, opposite
 
-_KIND_WORDS: Final = re.compile(r"accel[a-z]*|acc(?![a-wA-W])|gyro[a-z]*|gyr(?![a-wA-W])|angvel", re.IGNORECASE)
+_KIND_WORDS: Final = re.compile(
+    r"accel[a-z]*|acc(?![a-wA-W])|gyro[a-z]*|gyr(?![a-wA-W])|angvel", re.IGNORECASE
+)
 _AXES: Final = ("x", "y", "z")
 #: Where a sensor tells of the leg, the glute first for its movement and the thigh first for its angle.
 LEG_PLACES: Final = (GLUTE, "thigh")
@@ -125,26 +127,27 @@ def body_sensors(recording: Recording) -> BodySensors | None:
     if leg is None:
         return None
     _name_outright(recording, leg, groups)
-    found = BodySensors(
-        leg,
-        *(
-            _sensor(place, side, groups[place, side], recording) if (place, side) in groups else None
-            for place, side in ((GLUTE, leg), ("thigh", leg), ("shoulder", opposite(leg)))
-        ),
-    )
+
+    def at(place: str, side: Side) -> BodySensor | None:
+        signals = groups.get((place, side))
+        return _sensor(place, side, signals, recording) if signals else None
+
+    found = BodySensors(leg, at(GLUTE, leg), at("thigh", leg), at("shoulder", opposite(leg)))
     return found if found.glute or found.thigh or found.shoulder else None
 
 
 def _name_outright(recording: Recording, leg: Side, groups: dict[tuple[str, Side], list[Signal]]) -> None:
     """Put the sensors that the user named, by any of their channels, where the user says that they are."""
-    for name, place, side in ((recording.glute, "thigh", leg), (recording.shoulder, "shoulder", opposite(leg))):
+    roles: tuple[tuple[str | None, str, Side], ...] = (
+        (recording.glute, "thigh", leg),
+        (recording.shoulder, "shoulder", opposite(leg)),
+    )
+    for name, role, side in roles:
         if name is None:
             continue
         channel = recording[name].channel
-        if place == "thigh" and channel.muscle == GLUTE:
-            place = GLUTE
         stem = _stem(recording[name])
-        groups[place, side] = [
+        groups[GLUTE if role == "thigh" and channel.muscle == GLUTE else role, side] = [
             one
             for one in recording.signals
             if is_movement(one) and one.channel.device == channel.device and _stem(one) == stem
@@ -153,8 +156,9 @@ def _name_outright(recording: Recording, leg: Side, groups: dict[tuple[str, Side
 
 def _leg(groups: Iterable[tuple[str, Side]]) -> Side | None:
     """Tell the leg where only one is told of."""
-    on_legs = {side for place, side in groups if place in LEG_PLACES}
-    on_shoulders = {opposite(side) for place, side in groups if place not in LEG_PLACES}
+    placed = tuple(groups)
+    on_legs: set[Side] = {side for place, side in placed if place in LEG_PLACES}
+    on_shoulders: set[Side] = {opposite(side) for place, side in placed if place not in LEG_PLACES}
     legs = on_legs & on_shoulders if on_legs and on_shoulders else on_legs or on_shoulders
     return legs.pop() if len(legs) == 1 else None
 
@@ -164,8 +168,8 @@ def _sensor(place: str, side: Side, signals: list[Signal], recording: Recording)
     name = min(names, key=len)
     if len(names) > 1:
         raise ChannelError(
-            f"{len(names)} movement sensors could be that of the {side} {place} ({shortened(sorted(names))}); "
-            "keep one of them in the file",
+            f"{len(names)} movement sensors could be that of the {side} {place} "
+            f"({shortened(sorted(names))}); keep one of them in the file",
             path=recording.path,
             available=recording.labels,
         )
@@ -241,7 +245,9 @@ def _checked(name: str, what: str, rows: FloatArray, *, is_gyro: bool) -> tuple[
     if cut_off(rows):
         # what was turned beyond the range is missing from the angle for good
         unused = ", so it is not used" if is_gyro else ""
-        detail = f"the {what} is cut off at {np.nanmax(np.abs(rows)):.3g}{unused}; set the sensor to a wider range"
+        detail = (
+            f"the {what} is cut off at {np.nanmax(np.abs(rows)):.3g}{unused}; set the sensor to a wider range"
+        )
         return not is_gyro, [*notes, QualityNote(name, "saturated", detail)]
     return True, notes
 

@@ -51,8 +51,8 @@ def movement_instead_of_emg(recording: Recording) -> BodySensors | None:
         moved = sensors.of_leg or sensors.shoulder
         assert moved is not None  # noqa: S101  (body_sensors returns at least one)
         raise ChannelError(
-            f"{emg[0]} is EMG and {moved.name} is movement: a muscle works 20 to 100 ms before it moves anything, "
-            "so the two cannot be timed against each other; record both sites in the same way",
+            f"{emg[0]} is EMG and {moved.name} is movement: a muscle works 20 to 100 ms before it moves "
+            "anything, so the two cannot be timed against each other; record both sites in the same way",
             path=recording.path,
             available=recording.labels,
         )
@@ -72,8 +72,8 @@ def _ask_for_leg(recording: Recording) -> None:
     has_emg = any(one.channel.kind in _ACTIVITY for one in recording.signals)
     if on_legs and not has_emg and recording.leg is None:
         raise ChannelError(
-            f"movement sensors such as {on_legs[0].channel.label} do not tell which leg is raised; state --leg "
-            "left or --leg right (in Python leg='left' or leg='right')",
+            f"movement sensors such as {on_legs[0].channel.label} do not tell which leg is raised; state "
+            "--leg left or --leg right (in Python leg='left' or leg='right')",
             path=recording.path,
             available=recording.labels,
         )

@@ -1,6 +1,7 @@
 """How high the leg is: its elevation above where it rests, in degrees, from a sensor in any orientation."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,8 @@ from recordings.model import Recording
 
 #: What accelerometers are wrong by on their own (scale, axes not square), at the heights of a leg raise.
 CALIBRATION_DEG: Final = 0.3
+#: The same where it is in raw numbers.
+COUNTS_DEG: Final = 2.0
 #: Acceleration is averaged over so long to check a held angle with.
 _CHECK_S: Final = 0.5
 _GRAVITY: Final = 9.80665
@@ -32,8 +35,8 @@ class LegAngle:
     elevation_deg : ndarray of float64, shape (n,)
         Above rest; NaN where samples were lost.
     course : ndarray of float64, shape (n,)
-        What the start of a raise is told from: the angular rate upwards (rad/s), or without a gyro the lean of
-        the acceleration as it came (degrees). NaN where samples were lost.
+        What the start of a raise is told from: the angular rate upwards (rad/s), or without a gyro the lean
+        of the acceleration as it came (degrees). NaN where samples were lost.
     noise : float
         Standard deviation of a sample of it at rest.
     still : ndarray of bool, shape (n,)
@@ -94,10 +97,11 @@ def leg_angle(sensor: BodySensor, recording: Recording) -> LegAngle:
     Notes
     -----
     At rest the limb lies level. The direction in which "up" wanders most, seen from the sensor, when the leg
-    moves is the limb's own long axis, so that the sine of the elevation is how far "up" leans that way. Turning
-    the leg about its long axis leaves this as it is. Each raise is measured from the rest before it and the
-    rest after it, so that a sensor that slips between raises does no harm. A limb that does not lie level at
-    rest is measured by the axis that does.
+    moves is the limb's own long axis, so that the sine of the elevation is how far "up" leans that way.
+    Turning the leg about its long axis now and then leaves this as it is; where it always turns along with
+    the lift, the two cannot be told apart, and the angle is that of both together. Each raise is measured
+    from the rest before it and the rest after it, so that a sensor that slips between raises does no harm.
+    A limb that does not lie level at rest is measured by the axis that does.
     """
     acc = _usable(sensor, recording)
     upward = find_up(acc, sensor.gyro, sensor.rate_hz)
@@ -133,7 +137,7 @@ def _usable(sensor: BodySensor, recording: Recording) -> FloatArray:
     known = sensor.acc[np.isfinite(sensor.acc).all(axis=1)]
     if known.shape[0] < 2 * sensor.rate_hz or not float(np.ptp(known, axis=0).max()) > 0:
         raise ChannelError(
-            f"sensor {sensor.name} cannot tell how high the leg is: its acceleration is lost or never changes; "
+            f"sensor {sensor.name} cannot tell how high the leg is: its acceleration is lost or flat; "
             "charge and fasten the sensor, and record again",
             path=recording.path,
             available=recording.labels,
@@ -141,7 +145,9 @@ def _usable(sensor: BodySensor, recording: Recording) -> FloatArray:
     return sensor.acc
 
 
-def _check_gravity(acc: FloatArray, rests: tuple[Rest, ...], sensor: BodySensor, recording: Recording) -> None:
+def _check_gravity(
+    acc: FloatArray, rests: tuple[Rest, ...], sensor: BodySensor, recording: Recording
+) -> None:
     """Refuse an acceleration at rest that cannot be gravity's."""
     at_rest = np.concatenate([acc[rest.start : rest.stop] for rest in rests]) if rests else acc
     size = float(np.nanmedian(np.linalg.norm(at_rest, axis=1)))
@@ -165,7 +171,7 @@ def _elevation(
         mean = np.nanmean(up, axis=0)
         rests = (Rest(0, n, mean / np.linalg.norm(mean)),)
     level = _level(rests, n)
-    slipped = tuple(angle_deg(a.up, b.up) > SAME_DEG for a, b in zip(rests, rests[1:], strict=False))
+    slipped = tuple(angle_deg(a.up, b.up) > SAME_DEG for a, b in pairwise(rests))
     away = up - (up * level).sum(axis=1, keepdims=True) * level
     elevation, course = np.full(n, np.nan), np.full(n, np.nan)
     edges = [
@@ -173,7 +179,7 @@ def _elevation(
         *((a.stop + b.start) // 2 for a, b, slip in zip(rests, rests[1:], slipped, strict=False) if slip),
         n,
     ]
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         along = _long_axis(away[start:stop], level[start:stop])
         if along is None:
             elevation[start:stop] = np.where(np.isnan(up[start:stop, 0]), np.nan, 0.0)
@@ -232,25 +238,23 @@ def _long_axis(away: FloatArray, level: FloatArray) -> FloatArray | None:
 def _error_deg(
     acc: FloatArray, upward: Upward, rests: tuple[Rest, ...], elevation: FloatArray, *, in_counts: bool
 ) -> float:
-    """Standard error of a height, from what acceleration says while the leg is held or lies still."""
+    """Return the standard error of a height, from what acceleration says while the leg is still."""
     width = max(1, round(_CHECK_S * upward.rate_hz))
     known = upward.still & np.isfinite(acc).all(axis=1) & np.isfinite(elevation)
     if not known.any():
         return 3.0
     smooth = ndimage.uniform_filter1d(np.nan_to_num(acc), width, axis=0)
-    inner = np.asarray(ndimage.binary_erosion(known, np.ones(width)), dtype=np.bool_)
+    inner = np.asarray(ndimage.binary_erosion(known, np.ones(width, dtype=np.bool_)), dtype=np.bool_)
     inner = inner if inner.any() else known
     size = np.linalg.norm(smooth[inner], axis=1)
     lean = smooth[inner] / size[:, None]
     apart = np.degrees(np.linalg.norm(lean - upward.up[inner], axis=1)) / np.sqrt(2)
     noise = float(np.sqrt(np.mean(apart**2)))
-    off = 0.0
-    if not in_counts:
-        # a wrong length of gravity shows how wrong its direction may be
-        off = float(np.degrees(abs(np.median(size) - _GRAVITY) / _GRAVITY)) / np.sqrt(3)
-    else:
+    # a wrong length of gravity shows how wrong its direction may be
+    off = float(np.degrees(abs(np.median(size) - _GRAVITY) / _GRAVITY)) / np.sqrt(3)
+    if in_counts:
         # the middle of the range is not quite where nothing is felt
-        off = 2.0
+        off = COUNTS_DEG
     steady = (
         float(np.std([float(np.median(elevation[rest.start : rest.stop])) for rest in rests]))
         if rests

@@ -1,4 +1,4 @@
-"""Raises of the leg in the course of its angle: when it starts, stands at the top and is back, and how high."""
+"""Raises of the leg in the course of its angle: when it stands at the top and is back, and how high."""
 
 from dataclasses import dataclass
 from typing import Final

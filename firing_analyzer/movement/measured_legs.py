@@ -93,7 +93,7 @@ def legs_beside_emg(
 ) -> tuple[MeasuredLegs | None, tuple[QualityNote, ...]]:
     """Find the raises of the leg beside EMG, where a movement sensor saw them.
 
-    A sensor that cannot be used does not stand against the EMG: then there are no raises, and a note says why.
+    A sensor that cannot be used does not stand against the EMG; a note says why it is left.
     """
     sensors = body_sensors(recording.naming(leg=leg))
     sensor = None if sensors is None else sensors.of_leg
@@ -147,7 +147,9 @@ def legs_of(
 
 def _beside(row: Repetition, measured: MeasuredLegs, settings: Settings) -> LegMovement:
     near = [
-        one for one in measured.raises if one.start_s < row.end_s + NEAR_S and one.end_s > row.start_s - NEAR_S
+        one
+        for one in measured.raises
+        if one.start_s < row.end_s + NEAR_S and one.end_s > row.start_s - NEAR_S
     ]
     if not near:
         return LegMovement()
@@ -195,11 +197,10 @@ def _usual(heights: list[float]) -> float | None:
 def _notes(angle: LegAngle, *, on_glute: bool) -> list[QualityNote]:
     name = angle.sensor.name
     how = "acceleration and angular rate" if angle.has_gyro else "acceleration alone"
-    notes = [
-        QualityNote(name, "leg_angle", f"height of the leg from {how}, standard error {angle.error_deg:.1f} degrees")
-    ]
+    detail = f"height of the leg from {how}, standard error {angle.error_deg:.1f} degrees"
+    notes = [QualityNote(name, "leg_angle", detail)]
     if not angle.has_gyro:
-        detail = "without angular rate the angle is blurred while the leg moves quickly, and its start is less sure"
+        detail = "without angular rate the angle is blurred while the leg moves, and its start is less sure"
         notes.append(QualityNote(name, "no_angular_rate", detail))
     if on_glute:
         detail = "the angle is that of the sensor on the glute, which is less than that of the leg"
@@ -210,6 +211,6 @@ def _notes(angle: LegAngle, *, on_glute: bool) -> list[QualityNote]:
             for rest, slip in zip(angle.rests, angle.slipped, strict=False)
             if slip
         ]
-        detail = f"the sensor lay differently after {', '.join(places)}: it slipped, or the leg lay down differently"
+        detail = f"it lay differently after {', '.join(places)}: it slipped, or the leg lay down differently"
         notes.append(QualityNote(name, "slipped", detail))
     return notes

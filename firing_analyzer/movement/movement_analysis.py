@@ -18,7 +18,14 @@ from firing_analyzer.settings import Settings
 from firing_analyzer.verdict import Circumstances, Judged, judge
 from recordings.errors import ChannelError
 from recordings.listing import listed_channels
-from recordings.model import EVENT_EXCLUDED, EVENT_PRACTICE, EVENT_RAISE, EVENT_REFERENCE_SHOULDER, Event, Recording
+from recordings.model import (
+    EVENT_EXCLUDED,
+    EVENT_PRACTICE,
+    EVENT_RAISE,
+    EVENT_REFERENCE_SHOULDER,
+    Event,
+    Recording,
+)
 
 #: Share of raises without movement of the shoulder that stands against a verdict.
 STILL_SHARE = 1 / 3
@@ -159,11 +166,15 @@ def _circumstances(
 def _outside_per_min(shoulder: Motion, legs: MeasuredLegs) -> float | None:
     """Movements of the shoulder in a minute outside raises."""
     busy = [(start_s - 1.5, end_s + 1.0) for start_s, end_s in legs.spans_s]
-    outside_s = shoulder.speed.size / shoulder.sensor.rate_hz - sum(end_s - start_s for start_s, end_s in busy)
+    outside_s = shoulder.speed.size / shoulder.sensor.rate_hz - sum(
+        end_s - start_s for start_s, end_s in busy
+    )
     if outside_s < 1.0:
         return None
     alone = [
-        move for move in shoulder.moves if not any(move.start_s < end and move.end_s > start for start, end in busy)
+        move
+        for move in shoulder.moves
+        if not any(move.start_s < end and move.end_s > start for start, end in busy)
     ]
     return 60 * len(alone) / outside_s
 

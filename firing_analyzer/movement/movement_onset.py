@@ -10,7 +10,7 @@ from firing_analyzer.filters import BoolArray, FloatArray, runs
 from firing_analyzer.movement.body_sensors import BodySensor
 from firing_analyzer.movement.leg_angle import LegAngle
 from firing_analyzer.movement.leg_raises import LegRaise
-from firing_analyzer.movement.orientation import find_up
+from firing_analyzer.movement.orientation import find_up, lost_rows
 from firing_analyzer.movement.rise_fit import Shows, rise_posterior
 from firing_analyzer.refine import OnsetPosterior
 
@@ -109,7 +109,7 @@ def motion_of(sensor: BodySensor, raises: tuple[LegRaise, ...]) -> Motion | None
     if np.isnan(rows).all() or (sensor.gyro is not None and np.isnan(sensor.gyro).all()):
         return None
     upward = find_up(rows, sensor.gyro, sensor.rate_hz)
-    lost = np.isnan(upward.turning).any(axis=1)
+    lost = lost_rows(upward.turning)
     smooth = _smooth(np.where(lost[:, None], 0.0, upward.turning), sensor.rate_hz)
     speed = np.where(lost, 0.0, np.linalg.norm(smooth, axis=1))
     lean = None
@@ -246,7 +246,7 @@ def _first_peak(speed: FloatArray) -> int:
 
 
 def _course(motion: Motion, start: int, peak: int) -> tuple[FloatArray, Shows]:
-    """The movement along its own direction, from rest to its greatest speed."""
+    """Return the movement along its own direction, from rest to its greatest speed."""
     if motion.lean is None:
         axis = np.nanmean(motion.turning[max(peak - 3, start) : peak + 2], axis=0)
         axis /= max(float(np.linalg.norm(axis)), 1e-12)

@@ -134,9 +134,7 @@ def _judge(
     return Judged(row, own, usable=usable)
 
 
-def _start_of_leg(
-    one: TimedRaise, glute: Motion | None, *, previous_end_s: float
-) -> OnsetPosterior | None:
+def _start_of_leg(one: TimedRaise, glute: Motion | None, *, previous_end_s: float) -> OnsetPosterior | None:
     """Start of the glute's own movement where a sensor sits there, else of the leg's."""
     if glute is None:
         return one.start

@@ -80,9 +80,7 @@ def find_up(acc: FloatArray, gyro: FloatArray | None, rate_hz: float) -> Upward:
     [0.0, 0.0, 1.0]
     """
     n = acc.shape[0]
-    lost = np.isnan(acc).any(axis=1) | (
-        np.zeros(n, dtype=np.bool_) if gyro is None else np.isnan(gyro).any(axis=1)
-    )
+    lost = lost_rows(acc) if gyro is None else lost_rows(acc) | lost_rows(gyro)
     acc = _bridged(acc)
     up = np.full((n, 3), np.nan)
     turning = np.full((n, 3), np.nan)
@@ -100,6 +98,11 @@ def find_up(acc: FloatArray, gyro: FloatArray | None, rate_hz: float) -> Upward:
             up[start:stop] = _fused(acc[start:stop], gyro[start:stop], rate_hz)
             turning[start:stop] = gyro[start:stop]
     return Upward(up, turning, still, rate_hz, has_gyro=gyro is not None)
+
+
+def lost_rows(rows: FloatArray) -> BoolArray:
+    """Tell in which rows any value is missing."""
+    return np.asarray(np.isnan(rows).any(axis=1), dtype=np.bool_)
 
 
 def orientation_of(rate: FloatArray, rate_hz: float) -> Rotation:
@@ -165,11 +168,11 @@ def _still(rate: FloatArray, rate_hz: float, *, known: BoolArray) -> BoolArray:
         & (np.linalg.norm(smooth - zero, axis=1) < STILL_RATE + noise)
         & (spread < STILL_RATE + 2 * noise)
     )
-    return np.asarray(ndimage.binary_opening(still, np.ones(width)), dtype=np.bool_)
+    return np.asarray(ndimage.binary_opening(still, np.ones(width, dtype=np.bool_)), dtype=np.bool_)
 
 
 def _zero_of(gyro: FloatArray, still: BoolArray, rate_hz: float) -> FloatArray:
-    """What the gyro shows at rest, slowly varying; nothing where it never rests."""
+    """Return what the gyro shows at rest, slowly varying; nothing where it never rests."""
     if still.sum() < rate_hz:
         return np.zeros((1, 3))
     step = round(BIAS_S / 4 * rate_hz)

@@ -19,7 +19,7 @@ from firing_analyzer.refine import OnsetPosterior
 #: What a signal shows of a movement: its speed (a gyro) or how far it has gone (a tilt).
 Shows = Literal["speed", "place"]
 
-#: How speed may grow from nought to its greatest, as powers: u**a * (2 - u)**a is a minimum-jerk path for a = 2.
+#: How speed may grow from nought to its greatest: (u * (2 - u))**a, a minimum-jerk path for a = 2.
 SHAPES: Final = (1.0, 1.35, 1.7, 2.0, 2.35, 2.7, 3.1)
 SHAPE_SPREAD: Final = 0.5
 #: Durations of that, in seconds, about equally spaced in their logarithm.

@@ -1,7 +1,7 @@
 """OpenSignals text files (biosignalsplux, BITalino): a JSON header line, then tab-separated counts.
 
-Counts stay counts: what one is worth depends on the sensor that was plugged in, and only its scale is open. Those
-of an accelerometer are counted from the middle of its range, so that gravity has a direction.
+Counts stay counts: what one is worth depends on the sensor that was plugged in, and only its scale is open.
+Those of an accelerometer are counted from the middle of its range, so that gravity has a direction.
 """
 
 import io

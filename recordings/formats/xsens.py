@@ -52,7 +52,9 @@ def read_xsens(path: Path, *, rate_hz: float | None = None) -> Recording:
     """
     text = decode(path.read_bytes(), path=path)
     lines = text.splitlines()
-    start = next((number for number, line in enumerate(lines) if line.strip() and not line.startswith("//")), None)
+    start = next(
+        (number for number, line in enumerate(lines) if line.strip() and not line.startswith("//")), None
+    )
     if start is None:
         raise UnreadableError("it is an Xsens export without a table; export it again", path=path)
     columns = _columns(lines[start], "\n".join(lines[start + 1 :]), path)
@@ -80,9 +82,7 @@ def read_xsens(path: Path, *, rate_hz: float | None = None) -> Recording:
     if all(name in columns for name in _MATRIX):
         if not any(f"Gyr_{axis}" in columns for axis in _AXES):
             turning = _turning(np.stack([columns[name] for name in _MATRIX], axis=1), positions, rate)
-            made += [
-                signal(f"GYRO_{axis}", row, "rad/s") for axis, row in zip(_AXES, turning.T, strict=True)
-            ]
+            made += [signal(f"GYRO_{axis}", row, "rad/s") for axis, row in zip(_AXES, turning.T, strict=True)]
             notes.append("It holds no angular rate; that was taken from how the orientation turns.")
         made += [signal(f"MAT_{name[4]}{name[7]}", columns[name], "", "other") for name in _MATRIX]
     if not made:
@@ -99,7 +99,12 @@ def _columns(header: str, body: str, path: Path) -> dict[str, FloatArray]:
     names = [name.strip() for name in header.split("\t")]
     try:
         frame = pd.read_csv(
-            io.StringIO(body), sep="\t", header=None, names=range(len(names)), index_col=False, dtype=np.float64
+            io.StringIO(body),
+            sep="\t",
+            header=None,
+            names=range(len(names)),
+            index_col=False,
+            dtype=np.float64,
         )
     except ValueError as problem:
         raise UnreadableError(
@@ -122,7 +127,7 @@ def _place(path: Path) -> tuple[str, list[str]]:
     known = recognise(f"{path.stem} acc x", unit="m/s2")
     if known.muscle is None or known.side is None:
         return path.stem, [
-            "Its name does not tell where the sensor sat; a name such as thigh_left.txt does, or name a channel."
+            "The file's name does not tell where the sensor sat; one such as thigh_left.txt does."
         ]
     short = {"gluteus maximus": "GM", "upper trapezius": "UT"}.get(known.muscle, known.muscle.upper())
     return f"{short.replace(' ', '_')}_{known.side[0].upper()}", []
@@ -133,7 +138,7 @@ def _turning(
 ) -> FloatArray:
     """Angular rate in the sensor's own axes, in the middle between the samples before and after."""
     matrices = rows.reshape(-1, 3, 3)
-    known = np.isfinite(rows).all(axis=1)
+    known = np.asarray(np.isfinite(rows).all(axis=1), dtype=np.bool_)
     turned = np.where(known[:, None, None], matrices, np.eye(3))
     # the matrices turn from the sensor's axes to the room's
     steps = (Rotation.from_matrix(turned[:-1]).inv() * Rotation.from_matrix(turned[1:])).as_rotvec() * rate_hz

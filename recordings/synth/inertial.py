@@ -1,8 +1,8 @@
 """What a movement sensor feels on a limb that moves: acceleration (m/s2) and angular rate (rad/s).
 
 The limb's own axes are x along it, y across it and z out of the skin, upwards at rest. It turns about y, so
-that x rises, and may roll about x. The sensor is mounted on it in any orientation. Everything is reckoned from
-the times asked for, so that samples may be taken in pieces.
+that x rises, and may roll about x. The sensor is mounted on it in any orientation. Everything is reckoned
+from the times asked for, so that samples may be taken in pieces.
 """
 
 from collections.abc import Iterable
