@@ -28,8 +28,8 @@ def leg_sentences(analysis: Analysis) -> list[str]:
     usual, greatest = legs.heights.usual_silent_height_deg, legs.heights.greatest_silent_height_deg
     if usual is not None and greatest is not None:
         said.append(
-            f"In 80 % of the raises the leg reached {usual:.0f} degrees or more before the shoulder was "
-            f"active; the greatest height reached so was {greatest:.0f} degrees."
+            f"In 80 % of the raises the leg came to {usual:.0f} degrees or higher before the shoulder was "
+            f"active; the greatest height so was {greatest:.0f} degrees."
         )
     return said
 

@@ -47,7 +47,7 @@ _OF_MOVEMENT: Final = (
         "and that delay differs between muscles and people."
     ),
     "A muscle can work without moving anything; lying face down, the trapezius often does.",
-    "A movement of the table or of the whole body reaches both sensors.",
+    "Both sensors also feel it when the table or the whole body moves.",
 )
 _UNCUED: Final = (
     "The raises were found from the glute alone, without cue or leg angle: "

@@ -12,6 +12,8 @@ from firing_analyzer.movement.orientation import Upward
 SAME_DEG: Final = 2.0
 #: What it costs to believe that the sensor slipped, that a leg is held up, and each second of that.
 _SLIP, _HELD, _HELD_S = 6.0, 1.0, 1 / 3
+#: What it costs to believe that a recording begins, or ends, with a leg that is held up.
+_HELD_AT_START, _HELD_AT_END = 10.0, 4.0
 #: No more than so many still stretches lie between two rests.
 _MOST_BETWEEN: Final = 12
 #: Rest must last so long.
@@ -52,7 +54,7 @@ def find_rests(upward: Upward) -> tuple[Rest, ...]:
     Of all ways to call the still stretches rest or held, the cheapest is taken (by dynamic programming): a
     held leg costs the more the longer it is held, two rests that follow one another at different tilts cost
     that the sensor slipped in between. So a long hold stays a hold, for the leg comes back to where it lay,
-    and a slip stays a slip, for it does not.
+    and a slip stays a slip, for it does not. A recording begins with the leg at rest, rather than held up.
     """
     stretches = _still_stretches(upward)
     n = len(stretches)
@@ -60,7 +62,7 @@ def find_rests(upward: Upward) -> tuple[Rest, ...]:
         return ()
     held = np.array([_HELD + _HELD_S * (one.stop - one.start) / upward.rate_hz for one in stretches])
     before = np.concatenate([[0.0], np.cumsum(held)])
-    cost = before[:-1].copy()
+    cost = before[:-1] + np.where(np.arange(n) > 0, _HELD_AT_START, 0.0)
     come_from = np.full(n, -1)
     for here in range(1, n):
         for there in range(max(0, here - _MOST_BETWEEN), here):
@@ -68,7 +70,7 @@ def find_rests(upward: Upward) -> tuple[Rest, ...]:
             total = cost[there] + before[here] - before[there + 1] + (_SLIP if apart > SAME_DEG else 0.0)
             if total < cost[here]:
                 cost[here], come_from[here] = total, there
-    last = int(np.argmin(cost + before[-1] - before[1:]))
+    last = int(np.argmin(cost + before[-1] - before[1:] + np.where(np.arange(n) < n - 1, _HELD_AT_END, 0.0)))
     chosen: list[Rest] = []
     while last >= 0:
         chosen.append(stretches[last])
