@@ -22,6 +22,8 @@ BACK_SHARE: Final = 0.25
 #: The leg stands at the top from this share of its height on.
 TOP_SHARE: Final = 0.97
 HELD_SHARE: Final = 0.9
+#: The top is kept for so long; longer where movement itself disturbs the angle.
+KEPT_S, KEPT_WITHOUT_GYRO_S = 0.1, 0.35
 #: What is quicker than this is a knock and no raise.
 _SMOOTH_HZ: Final = 5.0
 
@@ -125,7 +127,7 @@ def _measure(
 ) -> LegRaise:
     rate_hz = angle.rate_hz
     course = smooth[start:stop]
-    height = _plateau(course, rate_hz)
+    height = _plateau(course, rate_hz, KEPT_S if angle.has_gyro else KEPT_WITHOUT_GYRO_S)
     top = int(np.argmax(course >= TOP_SHARE * height))
     held = course >= HELD_SHARE * height
     # the leg goes on down from where it was last seen above a quarter of its height
@@ -154,9 +156,9 @@ def _measure(
     )
 
 
-def _plateau(course: FloatArray, rate_hz: float) -> float:
-    """Greatest height that is kept for a tenth of a second."""
-    width = max(1, round(0.1 * rate_hz))
+def _plateau(course: FloatArray, rate_hz: float, kept_s: float) -> float:
+    """Greatest height that is kept for so long."""
+    width = max(1, round(kept_s * rate_hz))
     if course.size <= width:
         return float(course.max())
     kept = np.lib.stride_tricks.sliding_window_view(course, width).min(axis=1)

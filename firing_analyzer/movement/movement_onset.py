@@ -83,6 +83,11 @@ class Motion:
             np.clip(round((time_s - self.sensor.start_s) * self.sensor.rate_hz), 0, self.speed.size - 1)
         )
 
+    def turned_deg(self, start_s: float, end_s: float) -> float:
+        """How far the sensor is turned at one time from where it was at another, in degrees."""
+        piece = self.turning[self.index(start_s) : self.index(end_s) + 1]
+        return float(np.degrees(np.linalg.norm(np.nansum(piece, axis=0)) / self.sensor.rate_hz))
+
     def lost_between(self, start_s: float, end_s: float) -> bool:
         """Whether samples are missing between two times."""
         piece = self.turning[self.index(start_s) : self.index(end_s) + 1]

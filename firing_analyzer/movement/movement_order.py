@@ -1,6 +1,7 @@
 """Which moves first, the leg or the opposite shoulder, in one raise after the other."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +12,11 @@ from firing_analyzer.refine import OnsetPosterior
 from firing_analyzer.result import Interval, Repetition
 from firing_analyzer.settings import Settings
 from firing_analyzer.verdict import Judged
+
+#: A shoulder that stays turned by more than this has not come back from a movement (breath turns it by less).
+HELD_OUT_DEG: Final = 1.5
+#: How long before the window that is looked for, and how much there is to a movement beside its fast part.
+LOOKED_BACK_S, AROUND_S = 5.0, 0.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,12 +161,22 @@ def _start_of_shoulder(
     lost = shoulder.lost_between(from_s, one.end_s)
     inside = [move for move in shoulder.moves if move.end_s > from_s and move.start_s < one.end_s]
     flags: list[str] = []
+    if inside and _is_held_out(shoulder, max(from_s - LOOKED_BACK_S, previous_end_s), from_s):
+        # it moves back from where it went before: that start is not this raise's
+        return None, ["shoulder_already_active"], len(inside)
     for move in inside:
-        if move.end_s < one.start_s - settings.preparatory_ms / 1000:
+        done = move.end_s < one.start_s - settings.preparatory_ms / 1000
+        if done and shoulder.turned_deg(move.start_s - AROUND_S, move.end_s + AROUND_S) < HELD_OUT_DEG:
             flags.append("shoulder_preparatory")
             continue
         return (*_timed(move, shoulder, flags, from_s=from_s, lost=lost), len(inside))
     return None, [*flags, *(["lost_samples"] if lost else [])], len(inside)
+
+
+def _is_held_out(shoulder: Motion, start_s: float, end_s: float) -> bool:
+    """Tell whether the shoulder moved between two times and has not come back."""
+    before = [move for move in shoulder.moves if move.start_s > start_s and move.end_s <= end_s]
+    return bool(before) and shoulder.turned_deg(before[0].start_s - AROUND_S, end_s) > HELD_OUT_DEG
 
 
 def _timed(

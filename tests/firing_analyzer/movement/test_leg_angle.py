@@ -128,7 +128,9 @@ def test_lost_samples_stay_unknown_and_what_is_beside_them_is_right() -> None:
 def test_a_sensor_that_slipped_between_raises_measures_the_next_one_right() -> None:
     slip_s = 12.5
     session = simulate_movement(
-        seed=5, lags_ms=[None] * 4, leg_sensor=Inertial(mounting=(0.1, 0.2, 0.3), slips=(Slip(slip_s, 10.0, (1.0, 0.4, 0.0)),))
+        seed=5,
+        lags_ms=[None] * 4,
+        leg_sensor=Inertial(mounting=(0.1, 0.2, 0.3), slips=(Slip(slip_s, 10.0, (1.0, 0.4, 0.0)),)),
     )
     assert session.truth.legs[0].end_s < slip_s - 1 < slip_s + 1 < session.truth.legs[1].start_s
     angle = measured(session)
@@ -166,7 +168,7 @@ def test_an_acceleration_that_is_not_in_its_unit_is_refused(change: float) -> No
     session = simulate_movement(seed=1, lags_ms=[None])
     sensor = of_leg(session.recording)
     assert sensor.acc is not None
-    with pytest.raises(ChannelError, match="not gravity's 9.8"):
+    with pytest.raises(ChannelError, match=r"not gravity's 9\.8"):
         leg_angle(replace(sensor, acc=sensor.acc * change), session.recording)
 
 

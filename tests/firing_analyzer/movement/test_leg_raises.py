@@ -40,7 +40,7 @@ def legs_of(session: MovementSession) -> MeasuredLegs:
         {"height_deg": (4.0, 6.0)},
         {"height_deg": (25.0, 35.0)},
         {"leg_place": "GM", "height_deg": (3.0, 6.0)},
-        {"leg_sensor": Inertial(slips=(Slip(13.5, 12.0, (1.0, 0.0, 2.0)), Slip(23.0, 6.0, (0.0, 1.0, 1.0))))},
+        {"leg_sensor": Inertial(slips=(Slip(13.5, 12.0, (1.0, 0.0, 2.0)), Slip(43.0, 6.0, (0.0, 1.0, 1.0))))},
         {"out_s": (0.3, 0.4)},
         {"out_s": (2.5, 3.0)},
     ],
