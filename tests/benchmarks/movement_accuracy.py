@@ -42,7 +42,7 @@ def angle_errors(session: MovementSession) -> tuple[float, float, float]:
 
 
 def table_of_angles(seeds: range) -> None:
-    print(print("elevation: greatest RMS error of a session at rest, at the top, moving (degrees); raises"))
+    print("elevation: greatest RMS error of a session at rest, at the top, moving (degrees); raises")
     for name, options in {
         "0.3 to 3 s, any mounting": {},
         "breathing 0.5 degrees": {"leg_sensor": Inertial(breathing_deg=0.5)},
