@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 import firing_analyzer as fa
 from firing_analyzer.cli import main
@@ -88,6 +87,7 @@ def test_the_silent_height_is_what_80_percent_of_the_raises_reach_and_the_greate
     heights = analysis.legs.heights
     assert heights.greatest_silent_height_deg == pytest.approx(max(reached), abs=0.6)
     assert heights.usual_silent_height_deg == pytest.approx(sorted(reached)[2], abs=0.6)
+    assert heights.usual_silent_height_deg is not None
     assert sum(height >= heights.usual_silent_height_deg - 0.6 for height in reached) >= 8
     assert any("80 % of the raises" in sentence for sentence in leg_sentences(analysis))
 
@@ -174,44 +174,59 @@ def test_a_sensor_that_sees_no_raise_is_said_and_the_glute_decides() -> None:
     assert "no_leg_angle" in {note.flag for note in analysis.quality}
 
 
-def test_the_command_line_reads_movement_from_a_table(tmp_path: Path) -> None:
+def analyze(capsys: pytest.CaptureFixture[str], *args: object) -> tuple[int, str, str]:
+    """Run ``firing-analyzer analyze`` and return its exit status and what it printed."""
+    status = main(["analyze", *map(str, args)])
+    printed = capsys.readouterr()
+    return status, printed.out, printed.err
+
+
+def test_the_command_line_reads_movement_from_a_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     alone = write_csv(tmp_path / "movement.csv", simulate_movement(seed=4, lags_ms=[300.0] * 5).recording)
-    done = CliRunner().invoke(main, ["analyze", str(alone), "--json"])
-    assert done.exit_code == 0
-    told = json.loads(done.stdout)
+    status, out, err = analyze(capsys, alone, "--json")
+    told = json.loads(out)
+    assert (status, err) == (0, "")
     assert (told["recording"]["kind"], told["session"]["verdict"]) == ("imu", "glute_first")
-    text = CliRunner().invoke(main, ["analyze", str(alone), "--plot", str(tmp_path / "a.png")])
-    assert text.exit_code == 0
-    assert text.stdout.startswith(
-        "Movement of the left thigh began before that of the right shoulder in 5 of 5"
-    )
+    status, out, _ = analyze(capsys, alone, "--plot", tmp_path / "a.png")
+    assert status == 0
+    assert out.startswith("Movement of the left thigh began before that of the right shoulder in 5 of 5")
     assert (tmp_path / "a.png").stat().st_size > 10_000
+
+
+def test_the_command_line_gives_the_heights_of_a_thigh_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     thigh = simulate_movement(seed=4, lags_ms=[None] * 5, shoulder_sensor=None).recording
-    done = CliRunner().invoke(
-        main, ["analyze", str(write_csv(tmp_path / "thigh.csv", thigh)), "--plot", str(tmp_path / "b.svg")]
-    )
-    assert done.exit_code == 0
-    assert done.stdout.startswith("Cannot tell: there is no sensor on the shoulder.")
+    path = write_csv(tmp_path / "thigh.csv", thigh)
+    status, out, _ = analyze(capsys, path, "--plot", tmp_path / "b.svg")
+    assert status == 0
+    assert out.startswith("Cannot tell: there is no sensor on the shoulder.")
+    assert "The leg rose" in out
+    assert (tmp_path / "b.svg").exists()
 
 
-def test_the_command_line_reads_emg_and_movement_from_one_table(tmp_path: Path) -> None:
+def test_the_command_line_reads_emg_and_movement_from_one_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     session = simulate_session(seed=2, rate_hz=1000.0, lags_ms=[300.0] * 5, schedule=BRISK)
-    both = with_movement(session, rate_hz=1000.0).recording
-    path = write_csv(tmp_path / "both.csv", both)
-    done = CliRunner().invoke(main, ["analyze", str(path), "--json"])
-    assert done.exit_code == 0
-    told = json.loads(done.stdout)
-    assert told["recording"]["kind"] == "emg"
+    path = write_csv(tmp_path / "both.csv", with_movement(session, rate_hz=1000.0).recording)
+    status, out, _ = analyze(capsys, path, "--json")
+    told = json.loads(out)
+    assert (status, told["recording"]["kind"]) == (0, "emg")
     assert all(row["leg_height_deg"] > 8 for row in told["repetitions"])
-    text = CliRunner().invoke(main, ["analyze", str(path), "--plot", str(tmp_path / "a.pdf")])
-    assert text.exit_code == 0
-    assert "The leg rose" in text.stdout
+    status, out, _ = analyze(capsys, path, "--plot", tmp_path / "a.pdf")
+    assert status == 0
+    assert "The leg rose" in out
 
 
-def test_mixed_sites_end_the_command_with_2_and_one_line(tmp_path: Path) -> None:
+def test_mixed_sites_end_the_command_with_2_and_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     both = with_movement(simulate("glute_first", seed=1, rate_hz=1000.0), rate_hz=1000.0).recording
     mixed = replace(both, signals=tuple(one for one in both.signals if one.channel.label != "GM_L"))
-    done = CliRunner().invoke(main, ["analyze", str(write_csv(tmp_path / "mixed.csv", mixed))])
-    assert done.exit_code == 2
-    assert "20 to 100 ms before it moves anything" in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    status, out, err = analyze(capsys, write_csv(tmp_path / "mixed.csv", mixed))
+    assert (status, out) == (2, "")
+    assert "20 to 100 ms before it moves anything" in err
+    assert len(err.strip().splitlines()) == 1
