@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from firing_analyzer.filters import FloatArray
+from firing_analyzer.filters import FloatArray, runs
 from firing_analyzer.result import QualityNote
 from recordings.errors import ChannelError
 from recordings.listing import shortened
@@ -20,8 +20,9 @@ _AXES: Final = ("x", "y", "z")
 #: Where a sensor tells of the leg, the glute first for its movement and the thigh first for its angle.
 LEG_PLACES: Final = (GLUTE, "thigh")
 SHOULDER_PLACES: Final = (SHOULDER, "scapula", "shoulder")
-#: Share of samples at one and the same extreme that says: the sensor could not show more.
-_CUT_OFF_SHARE: Final = 0.001
+#: A signal is cut off where it stays at its extreme for so many samples, more than once, and so many steps
+#: from where it usually is.
+_STAYS, _FAR_STEPS = 3, 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -265,13 +266,11 @@ def cut_off(rows: FloatArray) -> bool:
         known = row[np.isfinite(row)]
         if known.size < 50 or known.std() == 0:
             continue
-        for extreme in (known.max(), known.min()):
-            at_it = np.isclose(known, extreme, rtol=1e-6, atol=0.0)
-            # a run of them: noise meets its greatest value once
-            repeated = int(np.count_nonzero(at_it[1:] & at_it[:-1]))
-            if repeated >= max(3, _CUT_OFF_SHARE * known.size) and abs(extreme) > 3 * np.median(
-                np.abs(known)
-            ):
+        far = _FAR_STEPS * float(np.median(np.abs(np.diff(known))))
+        for extreme in (float(known.max()), float(known.min())):
+            # noise meets its greatest value once, and two peaks are seldom of one height
+            stays = [stop - start for start, stop in runs(known == extreme) if stop - start >= _STAYS]
+            if len(stays) > 1 and abs(extreme - float(np.median(known))) > far:
                 return True
     return False
 
