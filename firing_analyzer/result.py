@@ -95,6 +95,8 @@ class Trace:
         Time of the first sample.
     rest_rms : float
         Level of rest over the session, in the channel's unit.
+    sensor_hz : float or None
+        Rate of the sensor itself, where its samples were averaged.
     """
 
     channel: Channel
@@ -102,6 +104,12 @@ class Trace:
     rate_hz: float
     start_s: float
     rest_rms: float
+    sensor_hz: float | None = None
+
+    @property
+    def sampled_hz(self) -> float:
+        """Rate at which the sensor sampled."""
+        return self.rate_hz if self.sensor_hz is None else self.sensor_hz
 
     @property
     def is_absent(self) -> bool:
@@ -198,10 +206,10 @@ class Analysis:
                 "duration_s": round(self.duration_s, 6),
                 "leg": self.leg,
                 "kind": self.kind,
-                "glute": {"channel": self.glute.channel.label, "rate_hz": self.glute.rate_hz},
+                "glute": {"channel": self.glute.channel.label, "rate_hz": self.glute.sampled_hz},
                 "shoulder": None
                 if self.shoulder.is_absent
-                else {"channel": self.shoulder.channel.label, "rate_hz": self.shoulder.rate_hz},
+                else {"channel": self.shoulder.channel.label, "rate_hz": self.shoulder.sampled_hz},
             },
             "timing": {"shared_clock": self.shared_clock, "error_ms": self.timing_error_ms},
             "quality": [_plain(note) for note in self.quality],

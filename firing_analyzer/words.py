@@ -136,9 +136,9 @@ def lag_sentence(analysis: Analysis) -> str:
 def recording_sentence(analysis: Analysis) -> str:
     """Say which channels were compared, how they were sampled, and how well they share time."""
     glute, shoulder = analysis.glute, analysis.shoulder
-    rates = f"{glute.rate_hz:g} Hz"
-    if glute.rate_hz != shoulder.rate_hz and not shoulder.is_absent:
-        rates += f" and {shoulder.rate_hz:g} Hz"
+    rates = f"{glute.sampled_hz:g} Hz"
+    if glute.sampled_hz != shoulder.sampled_hz and not shoulder.is_absent:
+        rates += f" and {shoulder.sampled_hz:g} Hz"
     if analysis.shared_clock or shoulder.is_absent:
         clock = "one clock"
     elif analysis.timing_error_ms is None:

@@ -16,6 +16,8 @@ from recordings.model import GLUTE, SHOULDER, Recording, Side, Signal, opposite
 _KIND_WORDS: Final = re.compile(
     r"accel[a-z]*|acc(?![a-wA-W])|gyro[a-z]*|gyr(?![a-wA-W])|angvel", re.IGNORECASE
 )
+#: Movement holds nothing that so many samples a second do not show; more are averaged down to about this.
+ENOUGH_HZ: Final = 100.0
 _AXES: Final = ("x", "y", "z")
 #: Where a sensor tells of the leg, the glute first for its movement and the thigh first for its angle.
 LEG_PLACES: Final = (GLUTE, "thigh")
@@ -43,6 +45,7 @@ class BodySensor:
     gyro : ndarray of float64, shape (n_samples, 3), or None
         Angular rate, in rad/s; None if it has none, or an axis is missing.
     rate_hz, start_s : float
+        Of `acc` and `gyro`: where the sensor is much faster than 100 Hz, its samples are averaged.
     notes : tuple of QualityNote
         What is wrong with its channels.
     """
@@ -67,6 +70,11 @@ class BodySensor:
     def times_s(self) -> FloatArray:
         """Time of each sample, in seconds from the start of the recording."""
         return self.start_s + np.arange(self.n_samples) / self.rate_hz
+
+    @property
+    def sampled_hz(self) -> float:
+        """Rate at which the sensor itself samples."""
+        return self.signals[0].rate_hz
 
     @property
     def in_counts(self) -> bool:
@@ -179,17 +187,26 @@ def _sensor(place: str, side: Side, signals: list[Signal], recording: Recording)
     first = (acc_signals or gyro_signals or signals)[0]
     if acc is not None and gyro is not None:
         gyro = _at_times_of(acc_signals[0], gyro_signals[0], acc.shape[0], gyro)
+    block = max(1, int(first.rate_hz // ENOUGH_HZ))
     return BodySensor(
         name=name,
         place=place,
         side=side,
         signals=tuple(signals),
-        acc=acc,
-        gyro=gyro,
-        rate_hz=first.rate_hz,
-        start_s=first.start_s,
+        acc=_averaged(acc, block),
+        gyro=_averaged(gyro, block),
+        rate_hz=first.rate_hz / block,
+        start_s=first.start_s + (block - 1) / 2 / first.rate_hz,
         notes=(*acc_notes, *gyro_notes),
     )
+
+
+def _averaged(rows: FloatArray | None, block: int) -> FloatArray | None:
+    """Average blocks of samples; a block with a lost sample is lost."""
+    if rows is None or block == 1:
+        return rows
+    n_blocks = rows.shape[0] // block
+    return rows[: n_blocks * block].reshape(n_blocks, block, 3).mean(axis=1)
 
 
 def _stem(signal: Signal) -> str:

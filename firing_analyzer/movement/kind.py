@@ -2,6 +2,7 @@
 
 from firing_analyzer.movement.body_sensors import LEG_PLACES, BodySensors, body_sensors, is_movement
 from recordings.errors import ChannelError
+from recordings.listing import listed_channels
 from recordings.model import GLUTE, SHOULDER, Recording, Side, opposite
 
 _ACTIVITY = ("emg", "envelope")
@@ -67,10 +68,20 @@ def _has_emg(recording: Recording, muscle: str, side: Side) -> bool:
 
 
 def _ask_for_leg(recording: Recording) -> None:
-    """Refuse movement sensors on legs where nothing tells which one is raised, and no EMG could tell."""
-    on_legs = [one for one in recording.signals if is_movement(one) and one.channel.muscle in LEG_PLACES]
-    has_emg = any(one.channel.kind in _ACTIVITY for one in recording.signals)
-    if on_legs and not has_emg and recording.leg is None:
+    """Refuse movement sensors that do not tell where they sit or which leg is raised, where no EMG is."""
+    moved = [one for one in recording.signals if is_movement(one)]
+    if not moved or any(one.channel.kind in _ACTIVITY for one in recording.signals):
+        return
+    on_legs = [one for one in moved if one.channel.muscle in LEG_PLACES and one.channel.side]
+    if not on_legs:
+        raise ChannelError(
+            f"no movement sensor is known to sit on a leg, there is {listed_channels(moved)}; name one of its "
+            "channels with --glute (in Python glute=...) and state the leg, or rename them THIGH_L_ACC_X and "
+            "so on",
+            path=recording.path,
+            available=recording.labels,
+        )
+    if recording.leg is None:
         raise ChannelError(
             f"movement sensors such as {on_legs[0].channel.label} do not tell which leg is raised; state "
             "--leg left or --leg right (in Python leg='left' or leg='right')",

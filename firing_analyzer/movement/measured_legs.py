@@ -136,6 +136,7 @@ def legs_of(
         rate_hz=angle.rate_hz,
         start_s=angle.start_s,
         rest_rms=angle.error_deg,
+        sensor_hz=angle.sensor.sampled_hz,
     )
     heights = LegHeights(
         greatest_silent_height_deg=max(silent, default=None),

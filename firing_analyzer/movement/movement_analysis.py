@@ -197,6 +197,7 @@ def _trace_of_leg(legs: MeasuredLegs) -> Trace:
         rate_hz=angle.rate_hz,
         start_s=angle.start_s,
         rest_rms=angle.error_deg,
+        sensor_hz=angle.sensor.sampled_hz,
     )
 
 
@@ -210,4 +211,5 @@ def _trace(motion: Motion | None) -> Trace:
         rate_hz=motion.sensor.rate_hz,
         start_s=motion.sensor.start_s,
         rest_rms=motion.rest_rate,
+        sensor_hz=motion.sensor.sampled_hz,
     )

@@ -215,6 +215,16 @@ def test_sensors_on_both_legs_ask_which_one_is_raised() -> None:
     assert fa.analyze(both.naming(leg="right")).glute.channel.label == "THIGH_R"
 
 
+def test_sensors_that_do_not_tell_where_they_sit_ask_for_it() -> None:
+    recording = simulate_movement(seed=4, lags_ms=[None], shoulder_sensor=None).recording
+    unplaced = tuple(
+        replace(one, channel=replace(one.channel, label=one.channel.label[8:], muscle=None, side=None))
+        for one in recording.signals
+    )
+    with pytest.raises(ChannelError, match="no movement sensor is known to sit on a leg"):
+        fa.analyze(replace(recording, signals=unplaced, leg=None))
+
+
 def test_two_sensors_without_a_common_clock_give_no_order() -> None:
     session = simulate_movement(seed=4, lags_ms=[300.0] * 6)
     analysis = fa.analyze(replace(session.recording, shared_clock=False, clock_error_ms=None))
