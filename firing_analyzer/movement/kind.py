@@ -68,15 +68,15 @@ def _has_emg(recording: Recording, muscle: str, side: Side) -> bool:
 
 
 def _ask_for_leg(recording: Recording) -> None:
-    """Refuse movement sensors that do not tell where they sit or which leg is raised, where no EMG is."""
+    """Refuse movement sensors without EMG that do not tell where they sit or which leg is raised."""
     moved = [one for one in recording.signals if is_movement(one)]
     if not moved or any(one.channel.kind in _ACTIVITY for one in recording.signals):
         return
     on_legs = [one for one in moved if one.channel.muscle in LEG_PLACES and one.channel.side]
     if not on_legs:
         raise ChannelError(
-            f"no movement sensor is known to sit on a leg, there is {listed_channels(moved)}; name one of its "
-            "channels with --glute (in Python glute=...) and state the leg, or rename them THIGH_L_ACC_X and "
+            f"no movement sensor is known to sit on a leg, there is {listed_channels(moved)}; name one of "
+            "its channels with --glute (in Python glute=...) and state the leg, or rename them THIGH_L_ACC_X and "
             "so on",
             path=recording.path,
             available=recording.labels,
