@@ -76,8 +76,8 @@ def _ask_for_leg(recording: Recording) -> None:
     if not on_legs:
         raise ChannelError(
             f"no movement sensor is known to sit on a leg, there is {listed_channels(moved)}; name one of "
-            "its channels with --glute (in Python glute=...) and state the leg, or rename them THIGH_L_ACC_X and "
-            "so on",
+            "its channels with --glute (in Python glute=...) and state the leg, or rename them to "
+            "THIGH_L_ACC_X and so on",
             path=recording.path,
             available=recording.labels,
         )
