@@ -1,6 +1,6 @@
 """The leg as a movement sensor saw it, beside the repetitions of an analysis."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -95,7 +95,10 @@ def legs_beside_emg(
 
     A sensor that cannot be used does not stand against the EMG; a note says why it is left.
     """
-    sensors = body_sensors(recording.naming(leg=leg))
+    try:
+        sensors = body_sensors(replace(recording, leg=leg, glute=None, shoulder=None))
+    except ChannelError as problem:
+        return None, (QualityNote("movement", "no_leg_angle", problem.reason),)
     sensor = None if sensors is None else sensors.of_leg
     if sensor is None:
         return None, ()

@@ -163,6 +163,18 @@ def test_a_leg_sensor_that_cannot_be_used_is_said_and_does_not_stand_against_the
     assert ("THIGH_L", flag) in {(note.channel, note.flag) for note in analysis.quality}
 
 
+def test_two_sensors_on_one_thigh_are_said_and_do_not_stand_against_the_emg() -> None:
+    recording = beside([200.0] * 6).recording
+    twins = tuple(
+        replace(one, channel=replace(one.channel, label=f"2nd {one.channel.label}"))
+        for one in recording.signals
+        if one.channel.kind != "emg"
+    )
+    analysis = fa.analyze(replace(recording, signals=(*recording.signals, *twins)))
+    assert (analysis.verdict, analysis.legs) == ("glute_first", None)
+    assert "no_leg_angle" in {note.flag for note in analysis.quality}
+
+
 def test_a_sensor_that_sees_no_raise_is_said_and_the_glute_decides() -> None:
     session = beside([200.0] * 6)
     still = simulate_movement(

@@ -50,12 +50,12 @@ def test_an_ideal_sensor_feels_gravity_turn_and_the_leg_speed_up() -> None:
     assert np.abs(acc[:, 1]).max() < 1e-12
 
 
-@pytest.mark.parametrize("options", [{}, {"roll_deg": 12.0}])
-def test_a_mounting_turns_what_is_felt_and_changes_no_size(options: dict[str, float]) -> None:
-    felt = simulate_movement(seed=1, lags_ms=[None], leg_sensor=IDEAL, **options).recording  # pyright: ignore[reportArgumentType]
-    turned = simulate_movement(
-        seed=1, lags_ms=[None], leg_sensor=replace(IDEAL, mounting=None), **options
-    ).recording  # pyright: ignore[reportArgumentType]
+@pytest.mark.parametrize("roll_deg", [0.0, 12.0])
+def test_a_mounting_turns_what_is_felt_and_changes_no_size(roll_deg: float) -> None:
+    felt, turned = (
+        simulate_movement(seed=1, lags_ms=[None], leg_sensor=sensor, roll_deg=roll_deg).recording
+        for sensor in (IDEAL, replace(IDEAL, mounting=None))
+    )
     for kind in ("ACC", "GYRO"):
         a, b = rows(felt, kind), rows(turned, kind)
         assert np.linalg.norm(a, axis=1) == pytest.approx(np.linalg.norm(b, axis=1), abs=1e-9)
