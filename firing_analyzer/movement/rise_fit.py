@@ -32,7 +32,7 @@ MISFIT: Final = 0.02
 WEIGHT: Final = 0.35
 #: What can be told at best: of a speed, and of a tilt that is read from acceleration, to which the movement
 #: itself adds.
-FLOOR_S: Final[dict[Shows, float]] = {"speed": 0.004, "place": 0.04}
+FLOOR_S: Final[dict[Shows, float]] = {"speed": 0.004, "place": 0.055}
 PINNED_SHARE: Final = 0.05
 
 
