@@ -1,7 +1,5 @@
 """Whether a movement sensor ran against the end of its range."""
 
-from typing import Final
-
 import numpy as np
 
 from firing_analyzer.filters import FloatArray, runs
