@@ -2,6 +2,7 @@
 
 from firing_analyzer.movement.body_sensors import LEG_PLACES, BodySensors, body_sensors, is_movement
 from recordings.errors import ChannelError
+from recordings.labels import recognise
 from recordings.listing import listed_channels
 from recordings.model import GLUTE, SHOULDER, Recording, Side, opposite
 
@@ -51,6 +52,9 @@ def movement_instead_of_emg(recording: Recording) -> BodySensors | None:
     if emg:
         moved = sensors.of_leg or sensors.shoulder
         assert moved is not None  # noqa: S101  (body_sensors returns at least one)
+        if all(recognise(one.channel.label).kind in _ACTIVITY for one in moved.signals):
+            # only its unit says that it is movement: choosing the pair explains the unit
+            return None
         raise ChannelError(
             f"{emg[0]} is EMG and {moved.name} is movement: a muscle works 20 to 100 ms before it moves "
             "anything, so the two cannot be timed against each other; record both sites in the same way",
