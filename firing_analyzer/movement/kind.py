@@ -50,18 +50,22 @@ def movement_instead_of_emg(recording: Recording) -> BodySensors | None:
         ]
         return None if len(unknown) > 1 else sensors
     if emg:
-        moved = sensors.of_leg or sensors.shoulder
-        assert moved is not None  # noqa: S101  (body_sensors returns at least one)
-        if all(recognise(one.channel.label).kind in _ACTIVITY for one in moved.signals):
-            # only its unit says that it is movement: choosing the pair explains the unit
-            return None
-        raise ChannelError(
-            f"{emg[0]} is EMG and {moved.name} is movement: a muscle works 20 to 100 ms before it moves "
-            "anything, so the two cannot be timed against each other; record both sites in the same way",
-            path=recording.path,
-            available=recording.labels,
-        )
-    return sensors
+        _refuse_mixed(recording, sensors, emg[0])
+    return None if emg else sensors
+
+
+def _refuse_mixed(recording: Recording, sensors: BodySensors, emg: str) -> None:
+    """Refuse EMG on one site and movement on the other; not where a unit alone says that it is movement."""
+    moved = sensors.of_leg or sensors.shoulder
+    if moved is None or all(recognise(one.channel.label).kind in _ACTIVITY for one in moved.signals):
+        # choosing the pair of channels explains the unit
+        return
+    raise ChannelError(
+        f"{emg} is EMG and {moved.name} is movement: a muscle works 20 to 100 ms before it moves "
+        "anything, so the two cannot be timed against each other; record both sites in the same way",
+        path=recording.path,
+        available=recording.labels,
+    )
 
 
 def _has_emg(recording: Recording, muscle: str, side: Side) -> bool:
