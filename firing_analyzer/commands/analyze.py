@@ -72,8 +72,9 @@ def analyze(
     """Say which muscle started first in saved recordings.
 
     PATH is a recording, or a folder: then the recordings in it and in its subfolders are analysed one after
-    another, and tables that are none are named at the end. EDF, BDF, CSV and OpenSignals text are read; with
-    the extra "formats" also OpenSignals .h5, C3D and XDF.
+    another, and tables that are none are named at the end. EDF, BDF, CSV, OpenSignals text and Xsens text
+    are read; with the extra "formats" also OpenSignals .h5, C3D and XDF. Movement sensors on thigh or glute
+    tell how high the leg rises; without EMG, movement of leg and shoulder is compared.
     """
     from firing_analyzer.errors import AnalysisError  # noqa: PLC0415
     from firing_analyzer.pipeline import analyze as analyze_recording  # noqa: PLC0415
