@@ -8,8 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from firing_analyzer.edits import Exclude as Exclude
+    from firing_analyzer.edits import MoveOnset as MoveOnset
+    from firing_analyzer.edits import Restore as Restore
     from firing_analyzer.errors import AnalysisError as AnalysisError
     from firing_analyzer.filters import bandpass as bandpass
+    from firing_analyzer.kept import save_analysis as save_analysis
+    from firing_analyzer.kept import store_edits as store_edits
+    from firing_analyzer.kept import stored_edits as stored_edits
     from firing_analyzer.onsets import detect as detect
     from firing_analyzer.pipeline import analyze as analyze
     from firing_analyzer.plots import plot_lags as plot_lags
@@ -27,8 +33,11 @@ __version__: Final = "0.1.0"
 _HOMES: Final = {
     "Analysis": "firing_analyzer.result",
     "AnalysisError": "firing_analyzer.errors",
+    "Exclude": "firing_analyzer.edits",
+    "MoveOnset": "firing_analyzer.edits",
     "Recording": "recordings.model",
     "RecordingError": "recordings.errors",
+    "Restore": "firing_analyzer.edits",
     "Settings": "firing_analyzer.settings",
     "analyze": "firing_analyzer.pipeline",
     "bandpass": "firing_analyzer.filters",
@@ -37,13 +46,19 @@ _HOMES: Final = {
     "plot_lags": "firing_analyzer.plots",
     "plot_repetition": "firing_analyzer.plots",
     "plot_repetitions": "firing_analyzer.plots",
+    "save_analysis": "firing_analyzer.kept",
+    "store_edits": "firing_analyzer.kept",
+    "stored_edits": "firing_analyzer.kept",
 }
 
 __all__ = [
     "Analysis",
     "AnalysisError",
+    "Exclude",
+    "MoveOnset",
     "Recording",
     "RecordingError",
+    "Restore",
     "Settings",
     "__version__",
     "analyze",
@@ -53,6 +68,9 @@ __all__ = [
     "plot_lags",
     "plot_repetition",
     "plot_repetitions",
+    "save_analysis",
+    "store_edits",
+    "stored_edits",
     "synth",
 ]
 

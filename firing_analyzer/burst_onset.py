@@ -74,7 +74,12 @@ def rest_change_db(conditioned: Conditioned, time_s: float) -> float:
 
 
 def burst_onset(
-    conditioned: Conditioned, burst: Burst, *, earliest_s: float, confidence: float = 0.95
+    conditioned: Conditioned,
+    burst: Burst,
+    *,
+    earliest_s: float,
+    confidence: float = 0.95,
+    by_hand: OnsetPosterior | None = None,
 ) -> BurstOnset:
     """Find the onset of a burst and how sure it is.
 
@@ -87,12 +92,16 @@ def burst_onset(
         The onset does not lie before this time (the end of the activity before).
     confidence : float
         Content of the interval within which lost samples and heart beats are looked for.
+    by_hand : OnsetPosterior, optional
+        The onset where a person set it; only the rest of what is known of the burst is found then.
 
     Returns
     -------
     BurstOnset
     """
-    if conditioned.channel.kind == "envelope":
+    if by_hand is not None:
+        posterior = by_hand
+    elif conditioned.channel.kind == "envelope":
         posterior = _envelope_posterior(conditioned, burst)
     else:
         posterior = _band_posterior(conditioned, burst, earliest_s=earliest_s)

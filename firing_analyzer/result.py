@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from firing_analyzer.edits import Edit, edit_to_dict
 from firing_analyzer.settings import Settings
 from recordings.model import Channel, Side
 
@@ -122,6 +123,10 @@ class Analysis:
     settings : Settings
     software : dict
         Versions that made the result.
+    edits : tuple of Edit
+        Corrections by hand, in the order in which they were made, with the number that their raise has.
+    originals : tuple of Repetition
+        The raises that are flagged ``edited``, as they were measured.
     """
 
     session: Session
@@ -139,6 +144,8 @@ class Analysis:
     settings: Settings
     notes: tuple[str, ...] = ()
     software: dict[str, str] = field(default_factory=dict)
+    edits: tuple[Edit, ...] = ()
+    originals: tuple[Repetition, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -172,7 +179,14 @@ class Analysis:
         return pd.DataFrame([_plain(row) for row in self.rows], columns=list(Repetition.__dataclass_fields__))
 
     def to_dict(self) -> dict[str, object]:
-        """Return the analysis as plain values, laid out as the JSON."""
+        """Return the analysis as plain values, laid out as the JSON.
+
+        Where it was corrected by hand, ``edits`` and ``original_repetitions`` stand behind ``repetitions``.
+        """
+        edited: dict[str, object] = {
+            "edits": [edit_to_dict(edit) for edit in self.edits],
+            "original_repetitions": [_plain(row) for row in self.originals],
+        }
         return {
             "schema": SCHEMA,
             "recording": {
@@ -186,6 +200,7 @@ class Analysis:
             "timing": {"shared_clock": self.shared_clock, "error_ms": self.timing_error_ms},
             "quality": [_plain(note) for note in self.quality],
             "repetitions": [_plain(row) for row in self.rows],
+            **(edited if self.edits else {}),
             "session": _plain(self.session),
             "settings": self.settings.to_dict(),
             "software": self.software,

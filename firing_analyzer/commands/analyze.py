@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 import click
 
+from firing_analyzer.commands.corrections import Corrections, correction_options
 from firing_analyzer.commands.rate import read_rate
 from firing_analyzer.commands.refusals import refuse
 
 if TYPE_CHECKING:
+    from firing_analyzer.edits import Muscle
     from firing_analyzer.result import Analysis
     from recordings.model import Side
 
@@ -59,12 +61,20 @@ class _Opening(TypedDict):
     help="Rate of a table without a time column: 1000, 1kHz.",
 )
 @click.option("--allow-truncated", is_flag=True, help="Read what is there of a file that ends early.")
+@correction_options
 def analyze(
     *,
     paths: tuple[Path, ...],
     settings_file: Path | None,
     as_json: bool,
     plot: Path | None,
+    exclude: tuple[int, ...],
+    restore: tuple[int, ...],
+    move: "tuple[tuple[Muscle, int, float], ...]",
+    reason: str | None,
+    by: str | None,
+    save: bool,
+    as_measured: bool,
     **opening: Unpack[_Opening],
 ) -> int:
     """Say which muscle started first in saved recordings.
@@ -72,6 +82,9 @@ def analyze(
     PATH is a recording, or a folder: then the recordings in it and in its subfolders are analysed one after
     another, and tables that are none are named at the end. EDF, BDF, CSV and OpenSignals text are read; with
     the extra "formats" also OpenSignals .h5, C3D and XDF.
+
+    Raises can be corrected with a reason; the recording stays as it is. In a BIDS dataset corrections are
+    kept, and hold whenever the recording is analysed again.
     """
     from firing_analyzer.errors import AnalysisError  # noqa: PLC0415
     from firing_analyzer.pipeline import analyze as analyze_recording  # noqa: PLC0415
@@ -81,9 +94,19 @@ def analyze(
     from recordings.open import open_recording  # noqa: PLC0415
 
     settings = Settings() if settings_file is None else Settings.read(settings_file)
+    corrections = Corrections.asked(
+        exclude=exclude,
+        restore=restore,
+        move=move,
+        reason=reason,
+        by=by,
+        save=save,
+        as_measured=as_measured,
+    )
     if plot is not None:
         _check_picture(plot)
     files, skipped, status = _gathered(paths)
+    corrections.check(files)
     several = len(paths) > 1 or len(files) > 1
     pictures = _pictures(plot, files, several=several)
     closing = _Closing()
@@ -92,9 +115,10 @@ def analyze(
             recording = open_recording(file, **opening)
             is_long = several or recording.duration_s > _LONG_S
             with _progress(file.name, number, len(files), shown=is_long and sys.stderr.isatty()):
-                analysis = analyze_recording(recording, settings)
+                analysis = analyze_recording(recording, settings, edits=corrections.of(file))
             _print(analysis, heading=str(file) if several else None, as_json=as_json)
             closing.add(file, analysis)
+            corrections.keep(analysis, file, silently=as_json)
             if picture is not None:
                 _draw(analysis, picture, silently=as_json)
         except BrokenPipeError:
