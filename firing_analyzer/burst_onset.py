@@ -39,7 +39,8 @@ class BurstOnset:
     rest_change_db : float
         Level of rest before the burst against the session's.
     longest_loss_s : float
-        Longest stretch of lost samples where the onset may lie, the reach of the filters included.
+        Longest stretch of lost samples where the onset may lie, the reach of the filters included; infinite
+        where one that was set by hand lies among them.
     near_beat : bool
         Whether a heart beat that could not be wholly removed is at the onset.
     """
@@ -106,11 +107,15 @@ def burst_onset(
     else:
         posterior = _band_posterior(conditioned, burst, earliest_s=earliest_s)
     low, high = posterior.interval_s(confidence)
+    longest_loss_s = conditioned.longest_loss_s(low - NEAR_S, high + NEAR_S)
+    if by_hand is not None and conditioned.longest_loss_s(low, high + 2 / conditioned.rate_hz) > 0:
+        # nobody has seen an onset where no sample was received
+        longest_loss_s = np.inf
     return BurstOnset(
         posterior=posterior,
         snr_db=snr_db(conditioned, burst.start_s, burst.end_s),
         rest_change_db=rest_change_db(conditioned, burst.start_s),
-        longest_loss_s=conditioned.longest_loss_s(low - NEAR_S, high + NEAR_S),
+        longest_loss_s=longest_loss_s,
         near_beat=_near_beat(conditioned, low, high),
     )
 

@@ -257,3 +257,27 @@ def test_a_disk_that_cannot_be_written_is_told(dataset: Path, capsys: pytest.Cap
             keep(analysis)
     assert main(["analyze", str(files_of(dataset)[0]), "--exclude", "2", "--reason", "x"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_other_peoples_datasets_are_corrected_without_being_altered(
+    session: Recording, tmp_path: Path
+) -> None:
+    """Without our fields: one BDF file with events beside it."""
+    folder = tmp_path / "theirs" / "sub-A" / "emg"
+    folder.mkdir(parents=True)
+    (tmp_path / "theirs" / "dataset_description.json").write_text('{"Name": "T", "BIDSVersion": "1.11.1"}')
+    path = folder / "sub-A_task-legs_emg.bdf"
+    write_bdf(path, replace(session, shared_clock=True).signals)
+    path.with_suffix(".json").write_text('{"TaskName": "legs"}')
+    path.with_name("sub-A_task-legs_events.tsv").write_text("onset\tduration\n")
+    (folder / "half-written_emg.bdf").write_bytes(path.read_bytes()[:4000])
+    (folder / "notes.xyz").write_text("nobody knows")
+    before = content_of(tmp_path)
+    analysis = fa.analyze(open_recording(path, leg="left"), edits=[coughed()])
+    kept = fa.store_edits(analysis), fa.save_analysis(analysis)
+    assert [str(file.relative_to(tmp_path / "theirs")) for file in kept] == [
+        "derivatives/firing-analyzer/sub-A/emg/sub-A_task-legs_edits.json",
+        "derivatives/firing-analyzer/sub-A/emg/sub-A_task-legs_desc-1_analysis.json",
+    ]
+    assert fa.stored_edits(path) == analysis.edits
+    assert content_of(tmp_path).items() >= before.items()
