@@ -11,9 +11,15 @@ if TYPE_CHECKING:
     from firing_analyzer.batch.many import ManyTables as ManyTables
     from firing_analyzer.batch.many import analyze_many as analyze_many
     from firing_analyzer.batch.many import tables_of_many as tables_of_many
+    from firing_analyzer.edits import Exclude as Exclude
+    from firing_analyzer.edits import MoveOnset as MoveOnset
+    from firing_analyzer.edits import Restore as Restore
     from firing_analyzer.errors import AnalysisError as AnalysisError
     from firing_analyzer.figures.over_time import plot_trend as plot_trend
     from firing_analyzer.filters import bandpass as bandpass
+    from firing_analyzer.kept import save_analysis as save_analysis
+    from firing_analyzer.kept import store_edits as store_edits
+    from firing_analyzer.kept import stored_edits as stored_edits
     from firing_analyzer.methods import methods_paragraph as methods_paragraph
     from firing_analyzer.onsets import detect as detect
     from firing_analyzer.over_time.trend import Trend as Trend
@@ -35,8 +41,11 @@ _HOMES: Final = {
     "Analysis": "firing_analyzer.result",
     "AnalysisError": "firing_analyzer.errors",
     "ManyTables": "firing_analyzer.batch.many",
+    "Exclude": "firing_analyzer.edits",
+    "MoveOnset": "firing_analyzer.edits",
     "Recording": "recordings.model",
     "RecordingError": "recordings.errors",
+    "Restore": "firing_analyzer.edits",
     "Settings": "firing_analyzer.settings",
     "Trend": "firing_analyzer.over_time.trend",
     "analyze": "firing_analyzer.pipeline",
@@ -51,14 +60,20 @@ _HOMES: Final = {
     "plot_trend": "firing_analyzer.figures.over_time",
     "tables_of_many": "firing_analyzer.batch.many",
     "trend": "firing_analyzer.over_time.trend",
+    "save_analysis": "firing_analyzer.kept",
+    "store_edits": "firing_analyzer.kept",
+    "stored_edits": "firing_analyzer.kept",
 }
 
 __all__ = [
     "Analysis",
     "AnalysisError",
+    "Exclude",
     "ManyTables",
+    "MoveOnset",
     "Recording",
     "RecordingError",
+    "Restore",
     "Settings",
     "Trend",
     "__version__",
@@ -72,6 +87,9 @@ __all__ = [
     "plot_repetition",
     "plot_repetitions",
     "plot_trend",
+    "save_analysis",
+    "store_edits",
+    "stored_edits",
     "synth",
     "tables_of_many",
     "trend",

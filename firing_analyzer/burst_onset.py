@@ -39,7 +39,8 @@ class BurstOnset:
     rest_change_db : float
         Level of rest before the burst against the session's.
     longest_loss_s : float
-        Longest stretch of lost samples where the onset may lie, the reach of the filters included.
+        Longest stretch of lost samples where the onset may lie, the reach of the filters included; infinite
+        where one that was set by hand lies among them.
     near_beat : bool
         Whether a heart beat that could not be wholly removed is at the onset.
     """
@@ -74,7 +75,12 @@ def rest_change_db(conditioned: Conditioned, time_s: float) -> float:
 
 
 def burst_onset(
-    conditioned: Conditioned, burst: Burst, *, earliest_s: float, confidence: float = 0.95
+    conditioned: Conditioned,
+    burst: Burst,
+    *,
+    earliest_s: float,
+    confidence: float = 0.95,
+    by_hand: OnsetPosterior | None = None,
 ) -> BurstOnset:
     """Find the onset of a burst and how sure it is.
 
@@ -87,21 +93,29 @@ def burst_onset(
         The onset does not lie before this time (the end of the activity before).
     confidence : float
         Content of the interval within which lost samples and heart beats are looked for.
+    by_hand : OnsetPosterior, optional
+        The onset where a person set it; only the rest of what is known of the burst is found then.
 
     Returns
     -------
     BurstOnset
     """
-    if conditioned.channel.kind == "envelope":
+    if by_hand is not None:
+        posterior = by_hand
+    elif conditioned.channel.kind == "envelope":
         posterior = _envelope_posterior(conditioned, burst)
     else:
         posterior = _band_posterior(conditioned, burst, earliest_s=earliest_s)
     low, high = posterior.interval_s(confidence)
+    longest_loss_s = conditioned.longest_loss_s(low - NEAR_S, high + NEAR_S)
+    if by_hand is not None and conditioned.longest_loss_s(low, high + 2 / conditioned.rate_hz) > 0:
+        # nobody has seen an onset where no sample was received
+        longest_loss_s = np.inf
     return BurstOnset(
         posterior=posterior,
         snr_db=snr_db(conditioned, burst.start_s, burst.end_s),
         rest_change_db=rest_change_db(conditioned, burst.start_s),
-        longest_loss_s=conditioned.longest_loss_s(low - NEAR_S, high + NEAR_S),
+        longest_loss_s=longest_loss_s,
         near_beat=_near_beat(conditioned, low, high),
     )
 

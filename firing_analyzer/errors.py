@@ -6,7 +6,8 @@
     ├── SettingsError          a settings file has an unknown key or an impossible value
     ├── UnknownDetectorError   a detector, or a parameter of one, that does not exist
     ├── BatchError             many recordings: no worker starts, the table cannot be written
-    └── SignalError            a channel that cannot be analysed at all: constant, empty, too slow
+    ├── SignalError            a channel that cannot be analysed at all: constant, empty, too slow
+    └── EditError              a correction by hand that does not go with its recording
 
 What makes a session doubtful is not an error: it is a verdict with reasons.
 """
@@ -60,3 +61,17 @@ class SignalError(AnalysisError):
     def __init__(self, message: str, *, channel: str) -> None:
         super().__init__(f"channel {channel!r}: {message}")
         self.channel = channel
+
+
+class EditError(AnalysisError):
+    """A correction by hand makes no sense, or does not go with its recording.
+
+    Attributes
+    ----------
+    repetition : int or None
+        Number of the raise that is meant.
+    """
+
+    def __init__(self, message: str, *, repetition: int | None = None) -> None:
+        super().__init__(message)
+        self.repetition = repetition

@@ -1,5 +1,6 @@
 """The whole analysis: a recording in, a firing-order verdict out. Pure and deterministic."""
 
+from collections.abc import Sequence
 from importlib.metadata import version
 
 import numpy as np
@@ -7,6 +8,8 @@ import numpy as np
 import firing_analyzer
 from firing_analyzer.circumstances import clock_error_ms, margin_of, weigh_circumstances
 from firing_analyzer.condition import Conditioned, condition
+from firing_analyzer.corrected import apply_edits
+from firing_analyzer.edits import Edit
 from firing_analyzer.errors import SignalError
 from firing_analyzer.movement.kind import movement_instead_of_emg
 from firing_analyzer.movement.measured_legs import legs_beside_emg, legs_of
@@ -22,7 +25,9 @@ from recordings.model import Recording
 from recordings.pair import choose_pair
 
 
-def analyze(recording: Recording, settings: Settings | None = None) -> Analysis:
+def analyze(
+    recording: Recording, settings: Settings | None = None, *, edits: Sequence[Edit] = ()
+) -> Analysis:
     """Find when glute and opposite shoulder start in each raise, and which comes first.
 
     Where a movement sensor sits on thigh or glute, raises are found from the angle of the leg, whose start
@@ -33,6 +38,10 @@ def analyze(recording: Recording, settings: Settings | None = None) -> Analysis:
     recording : Recording
         See `open_recording`. Leg and channels are taken from it.
     settings : Settings, optional
+    edits : sequence of Edit
+        Corrections by hand, in the order in which they were made (see `MoveOnset`, `Exclude`, `Restore`;
+        `stored_edits` finds those that were kept for a recording). What was measured stays in
+        ``analysis.originals``, and the verdict is that of the corrected raises.
 
     Returns
     -------
@@ -45,6 +54,8 @@ def analyze(recording: Recording, settings: Settings | None = None) -> Analysis:
         If leg or channels cannot be known, or do not go together.
     SignalError
         If a channel cannot be analysed at all.
+    EditError
+        If a correction does not go with the recording.
 
     Examples
     --------
@@ -74,6 +85,18 @@ def analyze(recording: Recording, settings: Settings | None = None) -> Analysis:
     judged = judge_raises(
         raises, glute, shoulder, clock_ms=clock_ms or 0.0, margin_ms=margin_ms, settings=settings
     )
+    measured = judged
+    if edits:
+        judged, edits = apply_edits(
+            edits,
+            judged,
+            raises,
+            glute,
+            shoulder,
+            clock_ms=clock_ms or 0.0,
+            margin_ms=margin_ms,
+            settings=settings,
+        )
     correlation = common_signal(glute, shoulder, raises)
     circumstances = weigh_circumstances(
         recording,
@@ -108,6 +131,10 @@ def analyze(recording: Recording, settings: Settings | None = None) -> Analysis:
         cued=cued,
         settings=settings,
         notes=recording.notes,
+        edits=tuple(edits),
+        originals=tuple(
+            was.row for was, now in zip(measured, judged, strict=True) if "edited" in now.row.flags
+        ),
         software={
             "firing_analyzer": firing_analyzer.__version__,
             "numpy": version("numpy"),

@@ -1,5 +1,7 @@
 """One raise after the other: both onsets, the lag between them, and the order."""
 
+from typing import Final
+
 import numpy as np
 
 from firing_analyzer.activity import Burst
@@ -8,6 +10,7 @@ from firing_analyzer.condition import Conditioned
 from firing_analyzer.lag import lag_between, order_of
 from firing_analyzer.pairing import Pairing, pair_shoulder
 from firing_analyzer.quality import looks_tonic
+from firing_analyzer.refine import OnsetPosterior
 from firing_analyzer.repetitions import Raise
 from firing_analyzer.result import Interval, Repetition
 from firing_analyzer.settings import Settings
@@ -75,6 +78,8 @@ def judge_raise(
     clock_ms: float,
     margin_ms: float,
     settings: Settings,
+    glute_by_hand: OnsetPosterior | None = None,
+    shoulder_by_hand: OnsetPosterior | None = None,
 ) -> Judged:
     """Time both muscles in one raise.
 
@@ -91,14 +96,20 @@ def judge_raise(
     clock_ms, margin_ms : float
         As in `judge_raises`.
     settings : Settings
+    glute_by_hand, shoulder_by_hand : OnsetPosterior, optional
+        Onsets that a person has set. They count whatever the signal-to-noise ratio, and although no activity
+        was found there; only lost samples still stand against them.
 
     Returns
     -------
     Judged
     """
-    if item.glute is None:
+    burst = item.glute
+    if burst is None and glute_by_hand is not None:
+        burst = Burst(glute_by_hand.median_s, item.end_s)
+    if burst is None:
         return _without_glute(number, item, glute)
-    onset = _glute_onset(item.glute, glute, settings)
+    onset = _glute_onset(burst, glute, settings, by_hand=glute_by_hand)
     pairing = pair_shoulder(
         shoulder.activity,
         glute_onset_s=onset.posterior.median_s,
@@ -109,6 +120,9 @@ def judge_raise(
     one = _OneRaise(
         number, item, glute=onset, pairing=pairing, shoulder=shoulder, tonic=tonic, settings=settings
     )
+    one.glute_timed |= glute_by_hand is not None
+    if shoulder_by_hand is not None:
+        one.set_shoulder(shoulder, shoulder_by_hand)
     return one.judge(clock_ms=clock_ms, margin_ms=margin_ms)
 
 
@@ -138,10 +152,11 @@ def judge_without_shoulder(item: Raise, glute: Conditioned, *, number: int, sett
     return Judged(row, None, usable=False)
 
 
-def _glute_onset(burst: Burst, glute: Conditioned, settings: Settings) -> BurstOnset:
-    return burst_onset(
-        glute, burst, earliest_s=_activity_before(glute, burst), confidence=settings.confidence
-    )
+def _glute_onset(
+    burst: Burst, glute: Conditioned, settings: Settings, *, by_hand: OnsetPosterior | None = None
+) -> BurstOnset:
+    earliest_s = _activity_before(glute, burst)
+    return burst_onset(glute, burst, earliest_s=earliest_s, confidence=settings.confidence, by_hand=by_hand)
 
 
 def _without_glute(number: int, item: Raise, glute: Conditioned) -> Judged:
@@ -154,6 +169,10 @@ def _without_glute(number: int, item: Raise, glute: Conditioned) -> Judged:
 def _activity_before(conditioned: Conditioned, burst: Burst) -> float:
     ends = [other.end_s for other in conditioned.activity.bursts if other.end_s <= burst.start_s]
     return max(ends, default=conditioned.start_s)
+
+
+#: Flags that say why the shoulder has no onset; one that was set by hand answers them.
+_NO_ONSET: Final = ("shoulder_already_active", "shoulder_after_raise")
 
 
 class _OneRaise:
@@ -200,6 +219,22 @@ class _OneRaise:
             losses_s.append(shoulder.longest_loss_s(pairing.earliest_s, item.end_s))
         # no rest before it, or too faint: the glute cannot be timed
         self.glute_timed = glute.snr_db >= settings.min_snr_db and not glute.posterior.pinned
+        self._flag(lost=max(losses_s) > 0)
+        self.usable = max(losses_s) < HIDES_S
+
+    def set_shoulder(self, shoulder: Conditioned, by_hand: OnsetPosterior) -> None:
+        """Take the onset that a person has set: of the burst it lies in, or of one up to the raise's end."""
+        at_s = by_hand.median_s
+        bursts = [self.pairing.burst, *shoulder.activity.bursts]
+        near = [one for one in bursts if one is not None and one.start_s - 0.25 <= at_s < one.end_s]
+        burst = near[0] if near else Burst(at_s, self.item.end_s)
+        self.shoulder = burst_onset(
+            shoulder, burst, earliest_s=at_s, confidence=self.settings.confidence, by_hand=by_hand
+        )
+        self.silent = self.vague = False
+        answered = {*_NO_ONSET, "lost_samples", "baseline_moved", "heart_beat"}
+        self.flags = [flag for flag in self.flags if flag not in answered]
+        losses_s = (self.glute.longest_loss_s, self.shoulder.longest_loss_s)
         self._flag(lost=max(losses_s) > 0)
         self.usable = max(losses_s) < HIDES_S
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from firing_analyzer.session_update import Observer
 from firing_analyzer.settings import Settings
 from recordings.dataset.bids import SavedRecording
 from recordings.dataset.names import checked_place
+from recordings.dataset.setup import Setup
+from recordings.errors import RecordingError
 from recordings.journal import JournalWriter, Json
 from recordings.lock import JOURNAL_FOLDER, DatasetLock
 from recordings.offsets import find_offset
@@ -39,6 +42,10 @@ class RecordingOrder:
     dataset : Path
     participant, session : str
         Codes of letters and digits, never names.
+    setup : Setup or None
+        How electrodes were placed and the session is held, for the sidecars.
+    with_date : bool
+        Whether date and time are kept; they may identify a person.
     """
 
     plan: SessionPlan
@@ -47,6 +54,14 @@ class RecordingOrder:
     dataset: Path
     participant: str
     session: str | None = None
+    setup: Setup | None = None
+    with_date: bool = False
+
+    def about(self) -> dict[str, Json]:
+        """Return what is noted of it beside the plan and the sources."""
+        setup: Json = None if self.setup is None else self.setup.to_dict()
+        began: Json = datetime.now().astimezone().isoformat() if self.with_date else None
+        return {key: told for key, told in (("setup", setup), ("acquired_at", began)) if told is not None}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,12 +74,15 @@ class Recorded:
     saved : SavedRecording
     analysis : Analysis or None
         None where the recording cannot be analysed at all; `problem` says why.
+    result : Path or None
+        Where the analysis is kept in the dataset; None if it could not be, and `problem` says why.
     """
 
     journal: Path
     saved: SavedRecording
     analysis: "Analysis | None"
     problem: str = ""
+    result: Path | None = None
 
 
 async def record(
@@ -96,6 +114,7 @@ async def record(
     recordings.errors.RecordingError
         If the dataset is in use, or cannot be written; what was received until then is kept in the journal.
     """
+    from firing_analyzer.kept import save_analysis  # noqa: PLC0415
     from firing_analyzer.pipeline import analyze  # noqa: PLC0415  (scipy; the session has loaded by then)
     from recordings.open import open_recording  # noqa: PLC0415
 
@@ -119,6 +138,7 @@ async def record(
                     "sources": {"glute": order.glute, "shoulder": order.shoulder},
                     "instructions": WORDS["raise"],
                     "offset": _offset(order.dataset, glute, shoulder),
+                    **order.about(),
                 },
                 streams=[to_journal(stream) for stream in (*glute.streams, *shoulder.streams)],
             )
@@ -138,9 +158,14 @@ async def record(
                 raise
         saved = finish_journal(path, order.dataset)
     try:
-        return Recorded(path, saved, analyze(open_recording(saved.path), settings))
+        analysis = analyze(open_recording(saved.path), settings)
     except AnalysisError as problem:
         return Recorded(path, saved, None, str(problem))
+    try:
+        return Recorded(path, saved, analysis, result=save_analysis(analysis))
+    except RecordingError as problem:
+        # The recording is safe, and its verdict can be told and made again.
+        return Recorded(path, saved, analysis, str(problem))
 
 
 @asynccontextmanager

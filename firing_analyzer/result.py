@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from firing_analyzer.edits import Edit, edit_to_dict
 from firing_analyzer.leg_result import LegHeights, LegMovement, Legs
 from firing_analyzer.settings import MOVEMENT_SETTINGS, Settings
 from recordings.model import Channel, Side
@@ -146,6 +147,10 @@ class Analysis:
         Versions that made the result.
     legs : Legs or None
         How the leg rose, where a movement sensor saw it.
+    edits : tuple of Edit
+        Corrections by hand, in the order in which they were made, with the number that their raise has.
+    originals : tuple of Repetition
+        The raises that are flagged ``edited``, as they were measured.
     """
 
     session: Session
@@ -164,6 +169,8 @@ class Analysis:
     notes: tuple[str, ...] = ()
     software: dict[str, str] = field(default_factory=dict)
     legs: Legs | None = None
+    edits: tuple[Edit, ...] = ()
+    originals: tuple[Repetition, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -198,7 +205,14 @@ class Analysis:
         return pd.DataFrame(self._plain_rows(), columns=[*Repetition.__dataclass_fields__, *of_leg])
 
     def to_dict(self) -> dict[str, object]:
-        """Return the analysis as plain values, laid out as the JSON."""
+        """Return the analysis as plain values, laid out as the JSON.
+
+        Where it was corrected by hand, ``edits`` and ``original_repetitions`` stand behind ``repetitions``.
+        """
+        edited: dict[str, object] = {
+            "edits": [edit_to_dict(edit) for edit in self.edits],
+            "original_repetitions": [_plain(row) for row in self.originals],
+        }
         return {
             "schema": SCHEMA,
             "recording": {
@@ -214,6 +228,7 @@ class Analysis:
             "timing": {"shared_clock": self.shared_clock, "error_ms": self.timing_error_ms},
             "quality": [_plain(note) for note in self.quality],
             "repetitions": self._plain_rows(),
+            **(edited if self.edits else {}),
             "session": _plain(self.session) | ({} if self.legs is None else _plain(self.legs.heights)),
             "settings": self._settings_used(),
             "software": self.software,

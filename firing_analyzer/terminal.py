@@ -8,6 +8,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from firing_analyzer.edit_words import edit_sentences
 from firing_analyzer.leg_words import leg_cells, leg_sentences, leg_titles
 from firing_analyzer.result import Analysis, Repetition
 from firing_analyzer.words import (
@@ -76,6 +77,7 @@ def result_text(
     observed = [note for note in analysis.quality if note.flag != "simulated"]
     for title, sentences in (
         ("Why it cannot be told, and what to do", reasons(analysis)),
+        ("Changed by hand", edit_sentences(analysis)),
         ("Warnings", warnings(analysis)),
         ("Flags of raises", [f"{flag_word(flag)} ({flag}): {flag_text(flag)}" for flag in flags]),
         ("Signals", [f"{note.channel}: {note.detail}" for note in observed]),

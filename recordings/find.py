@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Final
 
-from recordings.dataset.names import is_dataset_name
+from recordings.dataset.names import beside, is_dataset_name, is_motion_name, sidecar_of
 from recordings.errors import RecordingError
 
 _BINARY_SUFFIXES: Final = (".edf", ".bdf", ".h5", ".hdf5", ".c3d", ".xdf", ".xdfz", ".xdf.gz")
 _TEXT_SUFFIXES: Final = (".csv", ".txt", ".tsv")
 _SIDECARS: Final = (
     "participants.tsv", "_channels.tsv", "_events.tsv", "_electrodes.tsv", "_scans.tsv", "_sessions.tsv",
-    "_motion.tsv", "_optodes.tsv",
+    "_optodes.tsv",
 )  # fmt: skip
 # Of a dataset: bytes as sensors sent them, and what was made of recordings.
 _NOT_RAW: Final = frozenset({"sourcedata", "derivatives"})
@@ -48,20 +48,25 @@ def find_recordings(path: str | Path) -> list[Path]:
 
 def _is_second_file(file: Path) -> bool:
     """Whether another file of a dataset stands for the same recording."""
-    if "_recording-" not in file.name or not is_dataset_name(file):
+    if not (is_motion_name(file) or ("_recording-" in file.name and is_dataset_name(file))):
         return False
     from recordings.dataset.bids_read import read_block  # noqa: PLC0415
 
     try:
-        block = read_block(file.with_suffix(".json"))
+        block = read_block(sidecar_of(file))
     except RecordingError:
         return False
-    first = file if block is None else file.with_name(block.files[0])
-    return first != file and first.is_file()
+    if block is None:
+        # Movement of other programs is opened where it is named; beside EMG it is no recording of its own.
+        return is_motion_name(file)
+    before = block.files[: block.files.index(file.name)] if file.name in block.files else ()
+    return any(beside(file, name).is_file() for name in before)
 
 
 def _is_recording(file: Path) -> bool:
     name = file.name.lower()
+    if is_motion_name(file):
+        return True
     if name.endswith(_BINARY_SUFFIXES):
         return True
     return name.endswith(_TEXT_SUFFIXES) and not name.endswith(_SIDECARS) and _is_recorded_text(file)

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from recordings.dataset.names import is_dataset_name
+from recordings.dataset.names import is_dataset_name, is_motion_name
 from recordings.errors import NotFoundError, RecordingError, UnreadableError
 from recordings.formats.edf_header import is_edf
 from recordings.model import Recording, Side
@@ -98,7 +98,7 @@ def _read(path: Path, *, rate_hz: float | None, allow_truncated: bool) -> Record
         raise UnreadableError(
             "the file is empty; record again, or copy it again from the recorder", path=path
         )
-    if is_edf(start) and is_dataset_name(path):
+    if (is_edf(start) and is_dataset_name(path)) or is_motion_name(path):
         from recordings.dataset.bids_read import read_dataset_recording  # noqa: PLC0415
 
         return read_dataset_recording(path, allow_truncated=allow_truncated)

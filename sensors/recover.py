@@ -7,7 +7,7 @@ from typing import Final, cast
 import msgspec
 import numpy as np
 
-from recordings.dataset.acquisition import ChannelClock, Facts
+from recordings.dataset.acquisition import ChannelClock
 from recordings.dataset.bids import SavedRecording, finish_interrupted, save_recording, saved_from
 from recordings.dataset.read_back import read_back_differences
 from recordings.errors import NotFoundError, RecordingError, UnreadableError
@@ -19,6 +19,7 @@ from recordings.offsets import Offset
 from sensors.clock import ClockMap
 from sensors.describe import from_journal
 from sensors.errors import SensorError
+from sensors.facts import facts_of
 from sensors.feed import Feed
 from sensors.model import Packet, Stream
 
@@ -251,11 +252,7 @@ def _save(made: Assembled, dataset: Path, *, source: str) -> SavedRecording:
         leg=cast("Side", leg),
         clocks=clocks,
         scales=scales,
-        facts=Facts(
-            instructions=cast("str | None", about.get("instructions")),
-            devices={stream.device: {"Source": about.get("sources", {})} for stream in streams},
-            details=cast("dict[str, Json]", about.get("details") or {}),
-        ),
+        facts=facts_of(about, streams),
         source=source,
     )
 

@@ -1,6 +1,11 @@
 """What all tests share."""
 
+import json
 import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,3 +21,21 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder ../shared/data is not beside the checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def assert_valid() -> Callable[[Path], None]:
+    """Fail where the validator of BIDS finds an error in a dataset; its warnings name what is recommended."""
+    validator = shutil.which("bids-validator-deno", path=str(Path(sys.executable).parent)) or shutil.which(
+        "bids-validator-deno"
+    )
+
+    def validate(dataset: Path) -> None:
+        if validator is None:
+            pytest.skip("bids-validator-deno is not installed")
+        command = [validator, "--format", "json", "--max-rows", "-1", str(dataset)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        issues = json.loads(done.stdout)["issues"]["issues"]
+        assert [issue for issue in issues if issue["severity"] == "error"] == []
+
+    return validate

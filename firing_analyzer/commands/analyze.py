@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 import click
 
+from firing_analyzer.commands.corrections import Corrections, correction_options
 from firing_analyzer.commands.rate import read_rate
 from firing_analyzer.commands.refusals import refuse
 
 if TYPE_CHECKING:
+    from firing_analyzer.edits import Muscle
     from firing_analyzer.result import Analysis
     from recordings.model import Side
 
@@ -60,6 +62,7 @@ class _Opening(TypedDict):
     help="Rate of a table without a time column: 1000, 1kHz.",
 )
 @click.option("--allow-truncated", is_flag=True, help="Read what is there of a file that ends early.")
+@correction_options
 def analyze(
     *,
     paths: tuple[Path, ...],
@@ -67,6 +70,13 @@ def analyze(
     as_json: bool,
     plot: Path | None,
     methods: bool,
+    exclude: tuple[int, ...],
+    restore: tuple[int, ...],
+    move: "tuple[tuple[Muscle, int, float], ...]",
+    reason: str | None,
+    by: str | None,
+    save: bool,
+    as_measured: bool,
     **opening: Unpack[_Opening],
 ) -> int:
     """Say which muscle started first in saved recordings.
@@ -75,6 +85,9 @@ def analyze(
     another, and tables that are none are named at the end. EDF, BDF, CSV, OpenSignals text and Xsens text
     are read; with the extra "formats" also OpenSignals .h5, C3D and XDF. Movement sensors on thigh or glute
     tell how high the leg rises; without EMG, movement of leg and shoulder is compared.
+
+    Raises can be corrected with a reason; the recording stays as it is. In a BIDS dataset corrections are
+    kept, and hold whenever the recording is analysed again.
     """
     from firing_analyzer.errors import AnalysisError  # noqa: PLC0415
     from firing_analyzer.pipeline import analyze as analyze_recording  # noqa: PLC0415
@@ -86,9 +99,19 @@ def analyze(
     if methods and as_json:
         raise click.UsageError("--methods and --json were both given; give one of them")
     settings = Settings() if settings_file is None else Settings.read(settings_file)
+    corrections = Corrections.asked(
+        exclude=exclude,
+        restore=restore,
+        move=move,
+        reason=reason,
+        by=by,
+        save=save,
+        as_measured=as_measured,
+    )
     if plot is not None:
         check_picture(plot)
     files, skipped, status = _gathered(paths)
+    corrections.check(files)
     several = len(paths) > 1 or len(files) > 1
     pictures = _pictures(plot, files, several=several)
     closing = _Closing()
@@ -97,11 +120,12 @@ def analyze(
             recording = open_recording(file, **opening)
             is_long = several or recording.duration_s > _LONG_S
             with _progress(file.name, number, len(files), shown=is_long and sys.stderr.isatty()):
-                analysis = analyze_recording(recording, settings)
+                analysis = analyze_recording(recording, settings, edits=corrections.of(file))
             _print(analysis, heading=str(file) if several else None, as_json=as_json)
             if methods:
                 _print_methods(analysis)
             closing.add(file, analysis)
+            corrections.keep(analysis, file, silently=as_json)
             if picture is not None:
                 _draw(analysis, picture, silently=as_json)
         except BrokenPipeError:

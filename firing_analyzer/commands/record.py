@@ -53,6 +53,14 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Settings of the analysis.",
 )
+@click.option(
+    "--setup",
+    "setup_file",
+    metavar="F.toml",
+    type=click.Path(path_type=Path),
+    help="How electrodes were placed and the session is held; goes into the sidecars.",
+)
+@click.option("--date", "with_date", is_flag=True, help="Keep date and time; they may identify a person.")
 def record(
     *,
     leg: "Side",
@@ -64,6 +72,8 @@ def record(
     repetitions: int,
     duration_s: float | None,
     settings_file: Path | None,
+    setup_file: Path | None,
+    with_date: bool,
 ) -> int:
     """Record a session of leg raises and say which muscle started first.
 
@@ -73,12 +83,16 @@ def record(
     from firing_analyzer.protocol import SessionPlan  # noqa: PLC0415
     from firing_analyzer.recording_run import RecordingOrder  # noqa: PLC0415
     from firing_analyzer.settings import Settings  # noqa: PLC0415
+    from recordings.dataset.setup import Setup  # noqa: PLC0415
 
     if duration_s is not None and not math.isfinite(duration_s):
         raise click.UsageError(f"--duration {duration_s:g} never ends; give seconds, or leave it out")
     settings = Settings() if settings_file is None else Settings.read(settings_file)
+    setup = None if setup_file is None else Setup.read(setup_file)
     plan = SessionPlan(leg, repetitions=repetitions, duration_s=duration_s)
-    order = RecordingOrder(plan, glute, shoulder, dataset, participant, session_id)
+    order = RecordingOrder(
+        plan, glute, shoulder, dataset, participant, session_id, setup=setup, with_date=with_date
+    )
     recorded = run_session(order, settings=settings)
     click.echo()
     click.echo(outcome_text(recorded))
@@ -137,7 +151,10 @@ def outcome_text(recorded: "Recorded") -> str:
         else result_text(recorded.analysis, width=width)
     )
     files = "\n".join(f"  {file}" for file in recorded.saved.files)
-    return f"{told}\n\nSaved:\n{files}\nRaw bytes:\n  {recorded.journal}"
+    result = f"\nAnalysis:\n  {recorded.result}" if recorded.result is not None else ""
+    if recorded.analysis is not None and recorded.problem:
+        result = f"\nThe analysis is not kept: {recorded.problem}"
+    return f"{told}\n\nSaved:\n{files}{result}\nRaw bytes:\n  {recorded.journal}"
 
 
 #: What `recover` says of a journal that needed nothing.

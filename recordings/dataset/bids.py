@@ -1,4 +1,4 @@
-"""Saving a recording into a BIDS dataset: BDF+ and its sidecars, all of it or nothing.
+"""Saving a recording into a BIDS dataset: EMG as BDF+, movement as tables, sidecars; all of it or nothing.
 
 A recording is put together in a hidden folder and moved into place as a last step, data files behind their
 sidecars. What a crash leaves is finished or cleared away by `finish_interrupted`.
@@ -13,9 +13,16 @@ from typing import Final
 
 from recordings.dataset.acquisition import ChannelClock, Facts
 from recordings.dataset.bids_read import read_block
-from recordings.dataset.device_files import signals_by_file
-from recordings.dataset.emg_json import emg_json
-from recordings.dataset.names import Place, checked_place, empty_folders, reserve_run, run_of, staging_folders
+from recordings.dataset.names import (
+    Place,
+    beside,
+    checked_place,
+    empty_folders,
+    is_data,
+    reserve_run,
+    run_of,
+    staging_folders,
+)
 from recordings.dataset.new_files import (
     NotSavedError,
     move_new,
@@ -24,10 +31,9 @@ from recordings.dataset.new_files import (
     temporary_files,
     write_new,
 )
-from recordings.dataset.sidecars import channels_tsv, events_tsv, is_gap
-from recordings.dataset.tables import add_row, complete_top
+from recordings.dataset.tables import add_row, complete_top, scan_row
+from recordings.dataset.written import FilePlan, write_files
 from recordings.errors import RecordingError
-from recordings.formats.bdf_write import write_bdf
 from recordings.model import Recording, Side
 
 # Written last into the hidden folder: what it lists is whole and may be moved.
@@ -43,7 +49,7 @@ class SavedRecording:
     dataset : Path
     run : int
     files : tuple of Path
-        The BDF files; any one of them opens the whole recording.
+        All files with samples, those of EMG first; any one of them opens the whole recording.
     notes : tuple of str
         Tables of the dataset that could not be added to, a sentence each.
     """
@@ -55,7 +61,7 @@ class SavedRecording:
 
     @property
     def path(self) -> Path:
-        """The first BDF file, which stands for the recording."""
+        """The first file, which stands for the recording."""
         return self.files[0]
 
 
@@ -73,7 +79,8 @@ def save_recording(
 ) -> SavedRecording:
     """Save a recording as the next run of a participant, session and leg.
 
-    Channels that share a clock go into one BDF+ file, otherwise one file a device. Nothing that is there is
+    EMG channels that share a clock go into one BDF+ file, otherwise one file a device. Acceleration, angular
+    rate and angles go into a table of the ``motion`` folder for each device. Nothing that is there is
     overwritten, and no two processes get the same run.
 
     Parameters
@@ -111,39 +118,24 @@ def save_recording(
         If the time of an event is not a number.
     """
     place = checked_place(Path(dataset), participant, session, leg)
-    files = signals_by_file(recording)
+    plan = FilePlan.of(recording)
+    facts = facts or Facts()
     try:
         run, staging = reserve_run(place)
         try:
-            stems = [place.stem(run) + (f"_recording-{device}" if device else "") for device, _ in files]
-            names = tuple(f"{stem}_emg.bdf" for stem in stems)
-            facts = facts or Facts()
-            events = [event for event in recording.events if not is_gap(event.label)]
-            for stem, name, (_, signals) in zip(stems, names, files, strict=True):
-                file = write_bdf(
-                    staging / name, signals, annotations=events, scales=scales, started_at=facts.acquired_at
-                )
-                about = emg_json(
-                    file,
-                    signals,
-                    recording,
-                    names=names,
-                    leg=leg,
-                    clocks=clocks or {},
-                    facts=facts,
-                    source=source,
-                )
-                write_new(staging / f"{stem}_emg.json", about.encode())
-                channels = channels_tsv(
-                    signals,
-                    file,
-                    reference=facts.reference,
-                    electrode_distance_mm=facts.electrode_distance_mm,
-                )
-                write_new(staging / f"{stem}_channels.tsv", channels.encode())
-                rows = events_tsv(events, file.gaps, file_start_s=file.start_s)
-                write_new(staging / f"{stem}_events.tsv", rows.encode())
-            _mark_ready(staging, place, run, names, facts)
+            names = plan.names(place, run)
+            starts_s = write_files(
+                staging,
+                plan,
+                names,
+                recording,
+                leg=leg,
+                clocks=clocks or {},
+                scales=scales or {},
+                facts=facts,
+                source=source,
+            )
+            _mark_ready(staging, place, run, starts_s, facts)
         except BaseException:
             _discard(staging, place.dataset)
             raise
@@ -166,14 +158,15 @@ def saved_from(dataset: str | Path, source: str) -> SavedRecording | None:
         As given to `save_recording`.
     """
     dataset = Path(dataset)
-    for sidecar in sorted(dataset.glob("sub-*/**/emg/*_emg.json")):
+    found = (dataset.glob(f"sub-*/**/{kind}/*_{kind}.json") for kind in ("emg", "motion"))
+    for sidecar in (sidecar for sidecars in found for sidecar in sorted(sidecars)):
         try:
             block = read_block(sidecar)
         except RecordingError:
             # Not one of ours that is whole, so not the one that is looked for.
             continue
         if block is not None and block.source == source:
-            files = tuple(sidecar.parent / name for name in block.files)
+            files = tuple(beside(sidecar, name) for name in block.files)
             if all(file.exists() for file in files):
                 return SavedRecording(dataset, run_of(sidecar.name), files)
     return None
@@ -221,15 +214,16 @@ def finish_interrupted(dataset: str | Path) -> list[SavedRecording]:
     return finished
 
 
-def _mark_ready(staging: Path, place: Place, run: int, names: tuple[str, ...], facts: Facts) -> None:
+def _mark_ready(staging: Path, place: Place, run: int, starts_s: dict[str, float], facts: Facts) -> None:
     """Say that all files are whole and on the disk, and where they belong."""
     ready = {
-        "files": names,
+        "files": list(starts_s),
         "run": run,
         "participant": place.participant,
         "session": place.session,
         "leg": place.leg,
-        "acquired": facts.acquired_at.isoformat() if facts.acquired_at else "n/a",
+        "starts_s": starts_s,
+        "acquired": facts.acquired_at.isoformat() if facts.acquired_at else None,
     }
     sync_folder(staging)
     write_new(staging / _READY, json.dumps(ready).encode())
@@ -243,19 +237,22 @@ def _publish(staging: Path, dataset: Path) -> SavedRecording:
     person = {"participant_id": f"sub-{place.participant}"}
     notes = add_row(dataset / "participants.tsv", person, key="participant_id")
     waiting = [path for path in staging.iterdir() if path.name != _READY and not path.name.startswith(".")]
-    for path in sorted(waiting, key=lambda path: path.suffix == ".bdf"):
-        target = place.emg / path.name
+    for path in sorted(waiting, key=lambda path: is_data(path.name)):
+        target = place.folder_of(path.name) / path.name
+        target.parent.mkdir(exist_ok=True)
         if target.exists() and path.samefile(target):
             # The crash came between giving the new name and taking the old one away.
             path.unlink()
         else:
             move_new(path, target)
     for name in ready["files"]:
-        row = {"filename": f"emg/{name}", "acq_time": ready["acquired"]}
+        # A version without movement wrote no starts, and no date as n/a.
+        start_s, acquired = ready.get("starts_s", {}).get(name), ready["acquired"]
+        row = scan_row(name, start_s, acquired_at=None if acquired == "n/a" else acquired)
         notes += add_row(place.scans, row, key="filename")
-    shutil.rmtree(staging)
+    _discard(staging, dataset)
     sync_folder(place.emg)
-    files = tuple(place.emg / name for name in ready["files"])
+    files = tuple(place.folder_of(name) / name for name in ready["files"])
     return SavedRecording(dataset, ready["run"], files, tuple(notes))
 
 

@@ -1,17 +1,19 @@
 """Opening a recording of a BIDS dataset: all its files, at the rates, starts and gaps that our sidecars hold.
 
-Without our block it is opened as the BDF file that it is, and the notes say so.
+Without our block a file is opened as what it is, and the notes say so.
 """
 
 import io
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
-from recordings.dataset.sidecars import BLOCK, SCHEMA, StoredChannel, StoredRecording, read_events
+from recordings.dataset.motion_read import read_motion, read_plain_motion
+from recordings.dataset.names import beside, is_motion_name, sidecar_of, table_of
+from recordings.dataset.sidecars import BLOCK, READABLE, SCHEMA, StoredChannel, StoredRecording, read_events
 from recordings.errors import UnreadableError, UnsupportedError
 from recordings.formats.edf import read_edf
 from recordings.formats.edf_header import EdfLayout, read_layout
@@ -21,11 +23,9 @@ from recordings.model import Event, FloatArray, Recording, Signal
 if TYPE_CHECKING:
     from edfio import BdfSignal
 
-_ENDING: Final = "_emg"
-
 
 def read_dataset_recording(path: Path, *, allow_truncated: bool = False) -> Recording:
-    """Read the recording that a BDF file of a dataset belongs to.
+    """Read the recording that a file of EMG or movement of a dataset belongs to.
 
     Parameters
     ----------
@@ -47,7 +47,9 @@ def read_dataset_recording(path: Path, *, allow_truncated: bool = False) -> Reco
     UnsupportedError
         If a newer version wrote the sidecar.
     """
-    block = read_block(path.with_suffix(".json"))
+    block = read_block(sidecar_of(path))
+    if block is None and is_motion_name(path):
+        return read_plain_motion(path)
     if block is None:
         plain = read_edf(path, allow_truncated=allow_truncated)
         return _with_neighbours(plain, path)
@@ -55,7 +57,7 @@ def read_dataset_recording(path: Path, *, allow_truncated: bool = False) -> Reco
         raise UnreadableError(
             f"its sidecar is of {', '.join(block.files)}; give file and sidecar their names back", path=path
         )
-    if allow_truncated and _ends_early(path):
+    if allow_truncated and not is_motion_name(path) and _ends_early(path):
         plain = read_edf(path, allow_truncated=True)
         note = (
             "Its sidecar was left aside, because the file ends early: rate and start are those of the file."
@@ -64,7 +66,8 @@ def read_dataset_recording(path: Path, *, allow_truncated: bool = False) -> Reco
     blocks = {name: block if name == path.name else _other_block(path, name, block) for name in block.files}
     signals: list[Signal] = []
     for name, one in blocks.items():
-        signals += _signals(path.with_name(name), one)
+        file = path if name == path.name else beside(path, name)
+        signals += read_motion(file, one) if is_motion_name(file) else _signals(file, one)
     events = _events(path, block)
     return Recording(
         tuple(signals),
@@ -81,7 +84,7 @@ def read_dataset_recording(path: Path, *, allow_truncated: bool = False) -> Reco
 
 
 def read_block(sidecar: Path) -> StoredRecording | None:
-    """Read our block of an ``_emg.json``; None if there is no sidecar, or none of our block in it.
+    """Read our block of a sidecar; None if there is no sidecar, or none of our block in it.
 
     Raises
     ------
@@ -96,7 +99,7 @@ def read_block(sidecar: Path) -> StoredRecording | None:
         content = msgspec.json.decode(sidecar.read_bytes(), type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise UnreadableError(
-            f"it is not whole ({problem}); copy it again, or move it away to open the BDF file without it",
+            f"it is not whole ({problem}); copy it again, or move it away to open the file without it",
             path=sidecar,
         ) from problem
     raw = content.get(BLOCK)
@@ -104,7 +107,7 @@ def read_block(sidecar: Path) -> StoredRecording | None:
         return None
     try:
         schema = msgspec.json.decode(raw, type=_Schema).schema
-        if schema != SCHEMA:
+        if schema not in READABLE:
             raise UnsupportedError(
                 f"its block is of {schema!r}, this version reads {SCHEMA!r}; install a newer version",
                 path=sidecar,
@@ -122,14 +125,14 @@ class _Schema(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 def _other_block(path: Path, name: str, first: StoredRecording) -> StoredRecording:
-    other = path.with_name(name)
-    missing = next((file for file in (other, other.with_suffix(".json")) if not file.is_file()), None)
+    other = beside(path, name)
+    missing = next((file for file in (other, sidecar_of(other)) if not file.is_file()), None)
     if missing is not None:
         raise UnreadableError(
             f"{missing.name} of the same recording is missing; run recover, or put it beside this file",
             path=path,
         )
-    block = read_block(other.with_suffix(".json"))
+    block = read_block(sidecar_of(other))
     if block is None or (block.files, block.source) != (first.files, first.source):
         raise UnreadableError(f"{name} beside it is of another recording; put the right one there", path=path)
     return block
@@ -182,7 +185,7 @@ def _samples(stored: "BdfSignal", channel: StoredChannel, path: Path) -> FloatAr
 
 
 def _events(path: Path, block: StoredRecording) -> tuple[Event, ...]:
-    table = path.with_name(path.stem.removesuffix(_ENDING) + "_events.tsv")
+    table = table_of(path, "events")
     if not table.is_file():
         raise UnreadableError(
             f"{table.name} of the same recording is missing; run recover, or put it beside this file",
@@ -202,7 +205,7 @@ def _read_events(table: Path, file_start_s: float) -> tuple[Event, ...]:
 
 def _with_neighbours(plain: Recording, path: Path) -> Recording:
     """Add to a plain BDF file the events of a BIDS table beside it, and say what is missing."""
-    sidecar = path.with_suffix(".json")
+    sidecar = sidecar_of(path)
     notes = [
         f"{sidecar.name} holds no {BLOCK} block: rates and gaps are those of the file."
         if sidecar.is_file()
@@ -213,7 +216,7 @@ def _with_neighbours(plain: Recording, path: Path) -> Recording:
         notes.append(
             f"Other files of {before} were not opened with it: nothing tells how their clocks relate."
         )
-    table = path.with_name(path.stem.removesuffix(_ENDING) + "_events.tsv")
+    table = table_of(path, "events")
     if not table.is_file():
         return replace(plain, notes=(*plain.notes, *notes))
     try:

@@ -1,7 +1,8 @@
-"""Which signals go together into one file."""
+"""Which signals go together into one BDF file."""
 
 from collections.abc import Sequence
 
+from recordings.dataset.motion_files import MOVEMENT
 from recordings.dataset.names import device_labels
 from recordings.errors import ChannelError, TimeError
 from recordings.formats.record_layout import common_layout
@@ -9,7 +10,7 @@ from recordings.model import GLUTE, SHOULDER, Recording, Signal
 
 
 def signals_by_file(recording: Recording) -> list[tuple[str | None, list[Signal]]]:
-    """Share the signals of a recording out to files.
+    """Share the signals of a recording out to BDF files; those of movement have files of their own.
 
     Channels that share a clock go into one file, otherwise there is one file a device.
 
@@ -26,9 +27,9 @@ def signals_by_file(recording: Recording) -> list[tuple[str | None, list[Signal]
     Raises
     ------
     ChannelError
-        If there is no channel, or two have one label.
+        If there is no channel or no sample of any, or two have one label.
     """
-    if not recording.signals:
+    if not any(signal.samples.size for signal in recording.signals):
         raise ChannelError("there is no sample to store; record again")
     labels = recording.labels
     if twice := {label for label in labels if labels.count(label) > 1}:
@@ -38,6 +39,8 @@ def signals_by_file(recording: Recording) -> list[tuple[str | None, list[Signal]
     groups: list[list[Signal]] = []
     by_device: dict[str | None, list[Signal]] = {}
     for signal in recording.signals:
+        if signal.channel.kind in MOVEMENT:
+            continue
         by_device.setdefault(None if recording.shared_clock else signal.channel.device, []).append(signal)
     for signals in by_device.values():
         groups += _with_common_records(signals)

@@ -1,31 +1,15 @@
 """The content of ``_emg.json``: what BIDS asks for, and our block."""
 
-from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
-from typing import Final
+from collections.abc import Sequence
 
-from recordings.dataset.acquisition import ChannelClock, Facts
-from recordings.dataset.names import TASK
-from recordings.dataset.sidecars import BLOCK, SCHEMA, StoredRecording, stored_channel, to_json
+from recordings.dataset.acquisition import Facts
+from recordings.dataset.block import Whole, device_keys, task_keys
+from recordings.dataset.sidecars import BLOCK, stored_channel, to_json
 from recordings.formats.bdf_places import BdfFile
-from recordings.model import Recording, Side, Signal
-
-_TASK_DESCRIPTION: Final = (
-    "Lifting one straight leg from the table in prone lying, several times, with rest between."
-)
+from recordings.model import Signal
 
 
-def emg_json(
-    file: BdfFile,
-    signals: Sequence[Signal],
-    recording: Recording,
-    *,
-    names: tuple[str, ...],
-    leg: Side,
-    clocks: Mapping[str, ChannelClock],
-    facts: Facts,
-    source: str | None,
-) -> str:
+def emg_json(file: BdfFile, signals: Sequence[Signal], whole: Whole) -> str:
     """Write the ``_emg.json`` of one file of a recording.
 
     Parameters
@@ -34,37 +18,18 @@ def emg_json(
         As it was written.
     signals : sequence of Signal
         Those of the file, in its order.
-    recording : Recording
-        Of which they are a part.
-    names : tuple of str
-        All BDF files of the recording.
-    leg, clocks, facts, source
-        As in `recordings.dataset.bids.save_recording`.
+    whole : Whole
+        The recording of which they are a part.
     """
-    known = [clocks.get(signal.channel.label, ChannelClock()) for signal in signals]
-    block = StoredRecording(
-        schema=SCHEMA,
-        files=names,
-        file_start_s=file.start_s,
-        leg=leg,
-        shared_clock=recording.shared_clock,
-        channels=tuple(
-            stored_channel(
-                signal, file, position, nominal_rate_hz=clock.nominal_rate_hz, clock_error_ms=clock.error_ms
-            )
-            for position, (signal, clock) in enumerate(zip(signals, known, strict=True))
-        ),
-        clock_error_ms=recording.clock_error_ms,
-        planned_repetitions=recording.planned_repetitions,
-        glute=recording.glute,
-        shoulder=recording.shoulder,
-        notes=recording.notes,
-        source=source,
-        software={"firing_analyzer": _version("firing-analyzer"), "edfio": _version("edfio")},
-        devices=dict(facts.devices),
-        details=dict(facts.details),
+    clocks = [whole.clock_of(signal.channel.label) for signal in signals]
+    channels = tuple(
+        stored_channel(
+            signal, file, position, nominal_rate_hz=clock.nominal_rate_hz, clock_error_ms=clock.error_ms
+        )
+        for position, (signal, clock) in enumerate(zip(signals, clocks, strict=True))
     )
-    return to_json({**_bids_keys(file, signals, facts), BLOCK: block})
+    block = whole.block(channels, file_start_s=file.start_s)
+    return to_json({**_bids_keys(file, signals, whole.facts), BLOCK: block})
 
 
 def _bids_keys(file: BdfFile, signals: Sequence[Signal], facts: Facts) -> dict[str, object]:
@@ -74,30 +39,28 @@ def _bids_keys(file: BdfFile, signals: Sequence[Signal], facts: Facts) -> dict[s
         if signal.channel.kind in ("emg", "envelope")
     ]
     per_record = (emg or file.signals)[0].samples_per_record
+    device = facts.of_device(signals[0].channel.device)
+    electrodes = facts.electrodes
     keys: dict[str, object] = {
-        "TaskName": TASK,
-        "TaskDescription": _TASK_DESCRIPTION,
-        "EMGPlacementScheme": "Other",
+        **task_keys(facts),
+        "EMGPlacementScheme": "ChannelSpecific" if facts.placements else "Other",
         "EMGPlacementSchemeDescription": facts.placement,
         "EMGReference": facts.reference,
+        "EMGGround": electrodes.ground,
         "SamplingFrequency": per_record / file.record_s,
         "PowerLineFrequency": facts.power_line_hz if facts.power_line_hz is not None else "n/a",
         "SoftwareFilters": dict(facts.software_filters) or "n/a",
-        "HardwareFilters": dict(facts.hardware_filters) or "n/a",
+        "HardwareFilters": dict(device.hardware_filters) or "n/a",
         "RecordingType": "continuous",
         "RecordingDuration": file.n_records * file.record_s,
         "EMGChannelCount": len(emg),
         "MISCChannelCount": len(signals) - len(emg),
-        "Instructions": facts.instructions,
-        "Manufacturer": facts.manufacturer,
-        "ManufacturersModelName": facts.model,
-        "SoftwareVersions": facts.firmware,
+        "InterelectrodeDistance": facts.electrode_distance_mm,
+        "ElectrodeManufacturer": electrodes.manufacturer,
+        "ElectrodeManufacturersModelName": electrodes.model,
+        "ElectrodeMaterial": electrodes.material,
+        "ElectrodeType": electrodes.kind,
+        "SkinPreparation": electrodes.skin_preparation,
+        **device_keys(device),
     }
     return {key: value for key, value in keys.items() if value is not None}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"

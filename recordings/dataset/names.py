@@ -1,6 +1,6 @@
 """Names of folders and files in a BIDS dataset, and the next free run.
 
-Rules: https://bids-specification.readthedocs.io (EMG, since 1.11).
+Rules: https://bids-specification.readthedocs.io (EMG, since 1.11; motion, since 1.9).
 """
 
 import re
@@ -17,6 +17,9 @@ TASK: Final = "proneLegRaise"
 _LABEL: Final = re.compile(r"[0-9A-Za-z]+")
 _RUN: Final = re.compile(r"_run-(\d+)(?:_|\.)")
 _MOST_RUNS: Final = 9999
+#: Ends the name of a file with samples of movement sensors.
+MOTION_ENDING: Final = "_motion.tsv"
+_EMG_ENDING: Final = "_emg.bdf"
 #: Ends the name of the hidden folder in which a recording is put together.
 SAVING: Final = ".saving"
 
@@ -55,6 +58,10 @@ class Place:
         """The folder of the EMG files."""
         return self.folder / "emg"
 
+    def folder_of(self, name: str) -> Path:
+        """Return the folder that a file belongs into: movement apart from EMG."""
+        return self.folder / datatype_of(name)
+
     @property
     def prefix(self) -> str:
         """``sub-01_ses-01``, as all names of the session begin."""
@@ -65,9 +72,10 @@ class Place:
         """The table that lists the files of the session."""
         return self.folder / f"{self.prefix}_scans.tsv"
 
-    def stem(self, run: int) -> str:
-        """Name of one recording, without its device and its suffix."""
-        return f"{self.prefix}_task-{TASK}_acq-{self.leg}_run-{run}"
+    def stem(self, run: int, *, tracker: str | None = None) -> str:
+        """Name of one recording, without its device and its suffix; that of movement names its sensor."""
+        tracked = "" if tracker is None else f"_tracksys-{tracker}"
+        return f"{self.prefix}_task-{TASK}{tracked}_acq-{self.leg}_run-{run}"
 
 
 def checked_label(label: str, what: str) -> str:
@@ -124,6 +132,43 @@ def checked_place(dataset: Path, participant: str, session: str | None, leg: Sid
 def is_dataset_name(path: Path) -> bool:
     """Return whether a file is named as the EMG files of a BIDS dataset are."""
     return path.suffix.lower() in (".bdf", ".edf") and path.stem.endswith("_emg")
+
+
+def is_motion_name(path: Path) -> bool:
+    """Return whether a file is named as the samples of movement sensors in a BIDS dataset are."""
+    return path.name.endswith(MOTION_ENDING)
+
+
+def datatype_of(name: str) -> str:
+    """Return the folder of a dataset that a file belongs into, ``"emg"`` or ``"motion"``.
+
+    Examples
+    --------
+    >>> datatype_of("sub-01_task-rest_tracksys-imu_motion.tsv"), datatype_of("sub-01_task-rest_emg.bdf")
+    ('motion', 'emg')
+    """
+    return "motion" if "_tracksys-" in name or name.endswith(MOTION_ENDING) else "emg"
+
+
+def sidecar_of(file: Path) -> Path:
+    """Return where the sidecar of a data file stands."""
+    return file.with_suffix(".json")
+
+
+def table_of(file: Path, kind: str) -> Path:
+    """Return where the table of a data file stands that BIDS calls `kind`, such as ``"events"``."""
+    return file.with_name(f"{file.stem.rpartition('_')[0]}_{kind}.tsv")
+
+
+def beside(file: Path, name: str) -> Path:
+    """Return where another file of the same recording stands; EMG and movement have folders of their own."""
+    other = file.parent.parent / datatype_of(name) / name
+    return other if file.parent.name in ("emg", "motion") else file.with_name(name)
+
+
+def is_data(name: str) -> bool:
+    """Return whether a file holds samples, and not what is said of them."""
+    return name.endswith((_EMG_ENDING, MOTION_ENDING))
 
 
 def reserve_run(place: Place) -> tuple[int, Path]:
@@ -185,19 +230,21 @@ def staging_folders(dataset: Path) -> list[Path]:
 
 
 def empty_folders(dataset: Path) -> list[Path]:
-    """List folders of participants, sessions and EMG with nothing in them; BIDS takes them for people."""
-    folders = [*dataset.glob("sub-*"), *dataset.glob("sub-*/ses-*"), *dataset.glob("sub-*/**/emg")]
+    """List folders of people, sessions, EMG and movement with nothing in them; BIDS takes them for people."""
+    patterns = ("sub-*/**/emg", "sub-*/**/motion", "sub-*/ses-*", "sub-*")
+    folders = [folder for pattern in patterns for folder in dataset.glob(pattern)]
     return [folder for folder in folders if folder.is_dir() and not any(folder.iterdir())]
 
 
 def _runs(place: Place) -> list[tuple[int, Path]]:
     """List the runs of this session and leg that are taken or being taken."""
-    start = f"{place.prefix}_task-{TASK}_acq-{place.leg}_run-"
+    ours = re.compile(rf"{place.prefix}_task-{TASK}(?:_tracksys-[0-9A-Za-z]+)?_acq-{place.leg}_run-")
     found: list[tuple[int, Path]] = []
-    for path in place.emg.iterdir():
-        name = path.name.lstrip(".")
-        if name.startswith(start) and (run := _RUN.search(name.replace(SAVING, "."))):
-            found.append((int(run[1]), path))
+    for folder in (place.emg, place.folder / "motion"):
+        for path in folder.iterdir() if folder.is_dir() else ():
+            name = path.name.lstrip(".")
+            if ours.match(name) and (run := _RUN.search(name.replace(SAVING, "."))):
+                found.append((int(run[1]), path))
     return found
 
 

@@ -43,8 +43,9 @@ def temporary_beside(path: Path) -> Path:
 
 
 def temporary_files(dataset: Path) -> list[Path]:
-    """List the temporary files that a crash left at the top of a dataset and with its participants."""
-    return [*dataset.glob(f".*{_PART}"), *dataset.glob(f"sub-*/**/.*{_PART}")]
+    """List the temporary files that a crash left at the top of a dataset, with people, and with results."""
+    patterns = (f".*{_PART}", f"sub-*/**/.*{_PART}", f"derivatives/firing-analyzer/**/.*{_PART}")
+    return [file for pattern in patterns for file in dataset.glob(pattern)]
 
 
 def move_new(source: Path, target: Path) -> None:

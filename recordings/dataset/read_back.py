@@ -8,6 +8,7 @@ import numpy as np
 
 from recordings.dataset.bids import SavedRecording
 from recordings.dataset.bids_read import read_block
+from recordings.dataset.names import is_motion_name, sidecar_of
 from recordings.dataset.sidecars import is_gap
 from recordings.errors import RecordingError
 from recordings.formats.bdf_labels import plain_label
@@ -110,10 +111,12 @@ def _event_differences(read: tuple[Event, ...], recorded: tuple[Event, ...]) -> 
 
 
 def _steps(path: Path) -> dict[str, float]:
-    """Size of a digital step of each channel: none where whole numbers are stored with their scale."""
+    """Size of a digital step of each channel: none of movement, or where whole numbers have a scale."""
     from edfio import read_bdf  # noqa: PLC0415
 
-    block = read_block(path.with_suffix(".json"))
+    block = read_block(sidecar_of(path))
+    if is_motion_name(path):
+        return {channel.name: 0.0 for channel in block.channels} if block else {}
     content = path.read_bytes()
     header = content[: read_layout(content, path=path).header_bytes]
     empty = io.BytesIO(header[:236] + b"0       " + header[244:])

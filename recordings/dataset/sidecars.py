@@ -1,6 +1,7 @@
-"""What stands beside a BDF file: our block of ``_emg.json``, and the tables of channels and events.
+"""What stands beside a file of samples: our block of its sidecar, and the tables of channels and events.
 
-The block holds what BDF cannot: exact rates and starts, which samples were lost, scales, the session's plan.
+The block holds what the file cannot: exact rates and starts, which samples were lost, scales, the session's
+plan. It is the same in ``_emg.json`` and ``_motion.json``.
 """
 
 import csv
@@ -9,13 +10,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
+import numpy as np
 
+from recordings.dataset.acquisition import Facts
 from recordings.formats.bdf_labels import plain_label
 from recordings.formats.bdf_places import BdfFile, Gap
 from recordings.formats.lost import EVENT_GAP
 from recordings.model import Channel, Event, Kind, Side, Signal
 
-SCHEMA: Final = "firing-analyzer/recording/1"
+SCHEMA: Final = "firing-analyzer/recording/2"
+#: What can be read. The first knew no files of movement: such channels stood in the BDF file, as MISC.
+READABLE: Final = ("firing-analyzer/recording/1", SCHEMA)
 BLOCK: Final = "FiringAnalyzer"
 
 # Types of the BIDS list; what has none of its own is MISC.
@@ -51,6 +56,7 @@ class StoredChannel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     axis: Literal["x", "y", "z"] | None = None
     device: str | None = None
     smoothing_ms: float | None = None
+    lost_sample_count: int | None = None
 
     @property
     def channel(self) -> Channel:
@@ -68,10 +74,11 @@ class StoredChannel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
 
 
 class StoredRecording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="pascal"):
-    """Our block of one ``_emg.json``.
+    """Our block of one sidecar.
 
-    `files` names all BDF files of the recording; `file_start_s` is the time of this file's first sample. Lost
-    samples are pairs of positions in this file: the first, and the one behind the last.
+    `files` names all files with samples of the recording; `file_start_s` is the time of this file's first
+    sample. Lost samples are pairs of positions in this file: the first, and the one behind the last.
+    `lost_sample_count` counts them without what fills up the file.
     """
 
     schema: str
@@ -119,13 +126,13 @@ def stored_channel(
         axis=channel.axis,
         device=channel.device,
         smoothing_ms=channel.smoothing_ms,
+        lost_sample_count=int(np.count_nonzero(~np.isfinite(signal.samples))),
     )
 
 
-def channels_tsv(
-    signals: Sequence[Signal], file: BdfFile, *, reference: str, electrode_distance_mm: float | None
-) -> str:
-    """Write the table of channels."""
+def channels_tsv(signals: Sequence[Signal], file: BdfFile, facts: Facts) -> str:
+    """Write the table of channels of a BDF file."""
+    reference, electrode_distance_mm = facts.reference, facts.electrode_distance_mm
     rows: list[dict[str, str]] = []
     for signal, stored in zip(signals, file.signals, strict=True):
         channel = signal.channel
@@ -135,15 +142,27 @@ def channels_tsv(
             {
                 "name": stored.label,
                 "type": _TYPES[channel.kind],
-                "units": _UNITS.get(channel.unit, "n/a"),
+                "units": unit_of(channel),
                 "reference": reference if emg else "n/a",
                 "target_muscle": target if emg and channel.muscle else "n/a",
+                **_placement(channel.label, facts),
                 "interelectrode_distance": number(electrode_distance_mm) if emg else "n/a",
                 "sampling_frequency": number(stored.samples_per_record / file.record_s),
-                "description": _description(channel),
+                "description": description_of(channel),
             }
         )
     return table(rows)
+
+
+def _placement(label: str, facts: Facts) -> dict[str, str]:
+    """Cells on where electrodes are, in tables of recordings where that was told for single channels."""
+    if not facts.placements:
+        return {}
+    told = facts.placements.get(label)
+    return {
+        "placement_scheme": "n/a" if told is None else "other",
+        "placement_description": "n/a" if told is None else plain_label(told),
+    }
 
 
 def events_tsv(events: Sequence[Event], gaps: Sequence[Gap], *, file_start_s: float) -> str:
@@ -228,6 +247,12 @@ def table(rows: Sequence[Mapping[str, str]], *, columns: Sequence[str] | None = 
     return out.getvalue()
 
 
-def _description(channel: Channel) -> str:
+def unit_of(channel: Channel) -> str:
+    """Name the unit of a channel as BIDS does."""
+    return _UNITS.get(channel.unit, "n/a")
+
+
+def description_of(channel: Channel) -> str:
+    """Say in words what a channel is."""
     words = [channel.side, channel.muscle, channel.kind if channel.kind != "emg" else None, channel.axis]
     return plain_label(" ".join(word for word in words if word))

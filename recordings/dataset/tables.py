@@ -3,10 +3,13 @@
 import json
 import os
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from recordings.dataset.names import datatype_of
 from recordings.dataset.new_files import ExistsError, write_new
+from recordings.dataset.sidecars import number
 
 BIDS_VERSION: Final = "1.11.1"
 _README: Final = """# Recordings of prone leg raises
@@ -18,13 +21,26 @@ gluteus maximus of that leg and the upper trapezius of the other side.
 Two sensors with clocks of their own make two files of one recording, `_recording-glute` and
 `_recording-shoulder`. What BDF cannot hold (exact rates and starts, lost samples) stands under
 `FiringAnalyzer` in each `_emg.json`. Lost samples are 0 in the BDF file and named by `BAD_gap` annotations.
+Acceleration and angular rate stand in `motion/`, lost samples as `n/a`, named likewise. How far into the
+recording the first sample of each file was taken is told by `scans.tsv`.
 
-People are named by codes only. `sourcedata/firing-analyzer/` holds the bytes as the sensors sent them.
+People are named by codes only. `sourcedata/firing-analyzer/` holds the bytes as the sensors sent them,
+`derivatives/firing-analyzer/` what was found in the recordings. Where the date of a recording is left out,
+its `acq_time` counts from the beginning of 1925, as BIDS asks for dates that are not told.
 """
+#: From here on times count where the date is not told; BIDS takes no later date for one that is shifted.
+_NO_DATE: Final = datetime(1925, 1, 1)
+_SCANS: Final = {
+    "start_offset": {
+        "Description": "Time of the first sample of the file since the clock of its recording began. "
+        "Files with one run number and one acq label are of one recording.",
+        "Units": "s",
+    }
+}
 
 
 def complete_top(dataset: Path) -> None:
-    """Write `dataset_description.json` and `README.md` where they are missing."""
+    """Write `dataset_description.json`, `README.md` and `scans.json` where they are missing."""
     dataset.mkdir(parents=True, exist_ok=True)
     description = {
         "Name": "Prone leg raises",
@@ -33,8 +49,35 @@ def complete_top(dataset: Path) -> None:
         "GeneratedBy": [{"Name": "firing-analyzer"}],
     }
     _write_if_missing(dataset / "dataset_description.json", json.dumps(description, indent=2) + "\n")
+    _write_if_missing(dataset / "scans.json", json.dumps(_SCANS, indent=2) + "\n")
     if not any(dataset.glob("README*")):
         _write_if_missing(dataset / "README.md", _README)
+
+
+def scan_row(name: str, start_s: float | None, *, acquired_at: str | None) -> dict[str, str]:
+    """Return the row of `scans.tsv` for one file with samples.
+
+    Parameters
+    ----------
+    name : str
+    start_s : float or None
+        Time of its first sample, in seconds from the start of the recording, where it is known.
+    acquired_at : str or None
+        When the recording's clock began, as ISO 8601 has it. Without it, `acq_time` counts from 1925, which
+        tells no date and still how the files of a recording lie to one another, to the microsecond.
+
+    Examples
+    --------
+    >>> scan_row("sub-01_task-rest_emg.bdf", 0.25, acquired_at=None)["acq_time"]
+    '1925-01-01T00:00:00.250000'
+    """
+    began = datetime.fromisoformat(acquired_at).replace(tzinfo=None) if acquired_at else _NO_DATE
+    at = None if start_s is None else began + timedelta(seconds=start_s)
+    return {
+        "filename": f"{datatype_of(name)}/{name}",
+        "acq_time": "n/a" if at is None else at.isoformat(timespec="microseconds"),
+        "start_offset": number(start_s),
+    }
 
 
 def add_row(path: Path, row: Mapping[str, str], *, key: str) -> list[str]:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from recordings.dataset.acquisition import ChannelClock, Facts
 from recordings.dataset.bids import SavedRecording, finish_interrupted, save_recording, saved_from
-from recordings.dataset.names import LabelError
+from recordings.dataset.names import LabelError, beside
 from recordings.dataset.new_files import NotSavedError
 from recordings.dataset.read_back import read_back_differences
 from recordings.errors import (
@@ -114,6 +115,7 @@ def test_any_file_of_a_recording_opens_all_of_it(tmp_path: Path) -> None:
     assert [file.name for file in saved.files] == [
         "sub-01_task-proneLegRaise_acq-left_run-1_recording-glute_emg.bdf",
         "sub-01_task-proneLegRaise_acq-left_run-1_recording-shoulder_emg.bdf",
+        "sub-01_task-proneLegRaise_tracksys-imu_acq-left_run-1_motion.tsv",
     ]
     for path in (*saved.files, tmp_path):
         assert_same(open_recording(path), recording)
@@ -253,7 +255,7 @@ def test_two_processes_never_take_the_same_run(tmp_path: Path) -> None:
         np.testing.assert_allclose(open_recording(path)["GM_L"].samples, float(seed), atol=1e-4)
     assert (tmp_path / "participants.tsv").read_text() == "participant_id\nsub-01\n"
     scans = (tmp_path / "sub-01" / "sub-01_scans.tsv").read_text().splitlines()
-    assert Counter(len(line.split("\t")) for line in scans) == {2: 25}
+    assert Counter(len(line.split("\t")) for line in scans) == {3: 25}
 
 
 # Kills itself at the n-th thing it does to the disk, for every n, until a save comes to its end.
@@ -267,6 +269,7 @@ import edfio
 CHANGES = {"open", "os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "shutil.rmtree"}
 samples = np.arange(1500.0)
 signals = [Signal(Channel(label, unit="uV", device=label), samples, 1000.0) for label in ("GM_L", "UT_R")]
+signals.append(Signal(Channel("THIGH_L_ACC_X", "acc", "m/s2", device="GM_L"), samples[:150], 100.0))
 recording = Recording(tuple(signals), shared_clock=False)
 
 def save(n):
@@ -294,7 +297,9 @@ print(n)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system knows no fork")
-def test_a_crash_at_any_moment_leaves_all_or_nothing(tmp_path: Path) -> None:
+def test_a_crash_at_any_moment_leaves_all_or_nothing(
+    tmp_path: Path, assert_valid: Callable[[Path], None]
+) -> None:
     done = subprocess.run(
         [sys.executable, "-c", KILL_EVERYWHERE, str(tmp_path)], capture_output=True, text=True, check=True
     )
@@ -305,13 +310,14 @@ def test_a_crash_at_any_moment_leaves_all_or_nothing(tmp_path: Path) -> None:
     def opened() -> set[str]:
         found: set[str] = set()
         for path in find_recordings(tmp_path):
-            if not all(path.with_name(name).exists() for name in block_of(path)["Files"]):
+            if not all(beside(path, name).exists() for name in block_of(path)["Files"]):
                 with pytest.raises(UnreadableError, match="is missing"):
                     open_recording(path)
                 continue
             recording = open_recording(path)
             for label in ("GM_L", "UT_R"):
                 np.testing.assert_allclose(recording[label].samples, whole, atol=1e-3)
+            np.testing.assert_array_equal(recording["THIGH_L_ACC_X"].samples, whole[:150])
             found.add(path.name[:7])
         return found
 
@@ -332,25 +338,14 @@ def test_a_crash_at_any_moment_leaves_all_or_nothing(tmp_path: Path) -> None:
     assert sorted(listed) == sorted(afterwards) == sorted(path.name for path in tmp_path.glob("sub-*"))
     for person in afterwards:
         scans = (tmp_path / person / f"{person}_scans.tsv").read_text().splitlines()[1:]
-        files = {f"emg/{file.name}" for file in (tmp_path / person / "emg").glob("*.bdf")}
+        data = [*(tmp_path / person).glob("emg/*.bdf"), *(tmp_path / person).glob("motion/*_motion.tsv")]
+        files = {f"{file.parent.name}/{file.name}" for file in data}
+        assert len(files) == 3
         assert Counter(line.split("\t")[0] for line in scans) == dict.fromkeys(files, 1)
     assert_valid(tmp_path)
 
 
-def assert_valid(dataset: Path) -> None:
-    validator = shutil.which("bids-validator-deno", path=str(Path(sys.executable).parent)) or shutil.which(
-        "bids-validator-deno"
-    )
-    if validator is None:
-        pytest.skip("bids-validator-deno is not installed")
-    done = subprocess.run(
-        [validator, "--format", "json", str(dataset)], capture_output=True, text=True, check=False
-    )
-    issues = json.loads(done.stdout)["issues"]["issues"]
-    assert [issue for issue in issues if issue["severity"] == "error"] == []
-
-
-def test_the_bids_validator_finds_no_error(tmp_path: Path) -> None:
+def test_the_bids_validator_finds_no_error(tmp_path: Path, assert_valid: Callable[[Path], None]) -> None:
     for participant in ("01", "02"):
         for session in ("01", "02"):
             save(tmp_path, two_sensors(4001), participant, session)
@@ -444,7 +439,7 @@ def test_without_its_sidecar_a_file_is_plain_bdf_with_its_gaps(tmp_path: Path) -
     saved = save(tmp_path, recording)
     saved.path.with_suffix(".json").unlink()
     read = open_recording(saved.path)
-    assert read.labels == ("GM_L", "GM_L_ACC_X")
+    assert read.labels == ("GM_L",)
     assert read["GM_L"].rate_hz == pytest.approx(1999.9713, rel=1e-6)
     assert np.array_equal(np.isnan(read["GM_L"].samples[:4001]), np.isnan(recording["GM_L"].samples))
     assert (
@@ -484,7 +479,7 @@ def test_a_sidecar_of_another_file_or_version_is_refused(tmp_path: Path) -> None
     one, other = save(tmp_path, two_sensors(4001)), save(tmp_path, two_sensors(9001))
     about = one.path.with_suffix(".json")
     text = about.read_text()
-    about.write_text(text.replace("firing-analyzer/recording/1", "firing-analyzer/recording/9"))
+    about.write_text(text.replace("firing-analyzer/recording/2", "firing-analyzer/recording/9"))
     with pytest.raises(UnsupportedError, match="install a newer version"):
         open_recording(one.path)
     about.write_text(text.replace('"SampleCount": 4001', '"SampleCount": 400100'))
