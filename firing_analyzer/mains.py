@@ -148,27 +148,34 @@ def _hum_of(x: FloatArray, lines: list[_Line], taper: FloatArray, *, rate_hz: fl
     waves, by which the lines are measured, and then made up from them.
     """
     hop, n_lines = taper.size // 2, len(lines)
-    turn = 2j * np.pi * np.array([line.frequency_hz for line in lines]) / rate_hz
-    waves = np.exp(np.multiply.outer(np.arange(2 * hop) - (hop - 0.5), -turn)) * taper[:, None]
+    radians = 2 * np.pi * np.array([line.frequency_hz for line in lines]) / rate_hz
+    waves = _turned(np.arange(2 * hop) - (hop - 0.5), -radians) * taper[:, None]
     waves = np.hstack((waves.real, waves.imag))
     blocks = x[: x.size // hop * hop].reshape(-1, hop)
     product = blocks[:-1] @ waves[:hop] + blocks[1:] @ waves[hop:]
     middle = hop * np.arange(product.shape[0]) + (hop - 0.5)
-    amplitude = (product[:, :n_lines] + 1j * product[:, n_lines:]) * np.exp(np.multiply.outer(middle, -turn))
     weight = np.stack([line.weight for line in lines], axis=1)
-    amplitude = _over_windows(weight * amplitude) / _over_windows(weight)
+    measured = (product[:, :n_lines] + 1j * product[:, n_lines:]) * _turned(middle, -radians)
+    amplitude = _over_windows(weight * measured) / _over_windows(weight)
     # a block lies between the middles of two windows; before the first and after the last nothing changes
     number = np.arange(-(-x.size // hop))
-    start = np.exp(np.multiply.outer(hop * number, turn))
+    start = _turned(hop * number, radians)
     last = amplitude.shape[0] - 1
     left = amplitude[np.clip(number - 1, 0, last)] * start
     right = amplitude[np.clip(number, 0, last)] * start
-    share = (np.arange(hop) + 0.5) / hop
-    wave = 2 * np.exp(np.multiply.outer(turn, np.arange(hop)))
     parts = np.hstack((left.real, -left.imag, right.real, -right.imag))
-    whole = np.vstack((wave.real, wave.imag))
-    return (parts @ np.vstack((whole * (1 - share), whole * share))).ravel()[: x.size]
+    wave = 2 * _turned(np.arange(hop), radians).T
+    wave = np.vstack((wave.real, wave.imag))
+    share = (np.arange(hop) + 0.5) / hop
+    return (parts @ np.vstack((wave * (1 - share), wave * share))).ravel()[: x.size]
 
 
-def _over_windows(values: NDArray[Any]) -> NDArray[Any]:
-    return ndimage.gaussian_filter1d(values, DRIFT_S / (0.5 * WINDOW_S), axis=0, mode="constant", truncate=8.0)
+def _turned(samples: NDArray[Any], radians: FloatArray) -> ComplexArray:
+    """Turn of waves after so many samples, shape (n_samples, n_waves)."""
+    return np.asarray(np.exp(1j * np.multiply.outer(samples, radians)), dtype=np.complex128)
+
+
+def _over_windows(values: ComplexArray | FloatArray) -> ComplexArray:
+    sigma = DRIFT_S / (0.5 * WINDOW_S)
+    smooth = ndimage.gaussian_filter1d(values, sigma, axis=0, mode="constant", truncate=8.0)
+    return np.asarray(smooth, dtype=np.complex128)

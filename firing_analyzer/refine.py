@@ -9,12 +9,11 @@ for every onset.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from firing_analyzer.bands import BandPower
 from firing_analyzer.filters import BoolArray, FloatArray
-from firing_analyzer.rises import RiseBank, rise_bank
+from firing_analyzer.rises import RiseGroup, rise_bank
 
 #: Plateaus that are considered, against the one that was measured.
 LEVELS_DB = (-2.0, 0.0, 2.0)
@@ -118,15 +117,15 @@ def onset_posterior(
     instead of taking the most likely step or ramp, by keeping the whole posterior, and by doing so in
     bands, each with its own rest and plateau, in place of an autoregressive whitening of rest.
     """
-    start = max(first - rise_bank(bands.frame_s, tuple(bands.smear.tolist())).lead, 0)
+    bank = rise_bank(bands.frame_s, tuple(bands.smear.tolist()))
+    start = max(first - bank.lead, 0)
     stop = min(end, bands.power.shape[1])
     seen = np.ones(stop - start) if known is None else known[start:stop].astype(np.float64)
     stretch = _Stretch(
         ratio=bands.power[:, start:stop] / rest[:, None] * seen,
         seen=None if known is None else seen,
-        plateau=np.maximum(plateau, 0.0),
-        half_dof=0.5 * bands.dof,
-        bank=rise_bank(bands.frame_s, tuple(bands.smear.tolist())),
+        rises=[_expect(group, np.maximum(plateau, 0.0), 0.5 * bands.dof) for group in bank.groups],
+        lead=bank.lead,
         weight=WEIGHT / max(restlessness, 1.0),
     )
     # every fourth onset first; what is hopeless there is not looked at closely
@@ -142,55 +141,79 @@ def onset_posterior(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Expected:
+    """What all rises of a group, at all levels, expect of the frames after their first.
+
+    Attributes
+    ----------
+    gain : ndarray, shape (n_bands, n_frames, n_hypotheses)
+        What a frame's power, against rest, adds to the log-likelihood.
+    cost : ndarray, shape (n_frames, n_hypotheses)
+        What a frame takes from it, whatever its power.
+    log_prior : ndarray, shape (n_hypotheses,)
+    """
+
+    gain: FloatArray
+    cost: FloatArray
+    log_prior: FloatArray
+
+
+def _expect(group: RiseGroup, plateau: FloatArray, half_dof: FloatArray) -> _Expected:
+    levels = 10 ** (np.array(LEVELS_DB) / 10)
+    profile = np.multiply.outer(levels, group.profile).reshape(-1, group.profile.shape[1]).T
+    expected = 1 + np.multiply.outer(plateau, profile)
+    return _Expected(
+        gain=half_dof[:, None, None] * (1 - 1 / expected),
+        cost=np.tensordot(half_dof, np.log(expected), axes=1),
+        log_prior=np.tile(group.log_prior, levels.size),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Stretch:
     """Power around one onset, ready to be compared with every rise."""
 
     ratio: FloatArray
     seen: FloatArray | None
-    plateau: FloatArray
-    half_dof: FloatArray
-    bank: RiseBank
+    rises: list[_Expected]
+    lead: int
     weight: float
 
     def log_likelihood(self, onsets: NDArray[np.int_]) -> FloatArray:
-        """Log of likelihood times prior, shape (n_onsets, n_rises * n_levels).
+        """Log of likelihood times prior, shape (n_onsets, n_hypotheses).
 
         Onsets count from the start of the stretch.
         """
-        levels = 10 ** (np.array(LEVELS_DB) / 10)
+        offset = np.maximum(onsets - self.lead, 0)
         parts: list[FloatArray] = []
-        for group in self.bank.groups:
-            offset = np.maximum(onsets - self.bank.lead, 0)
-            part = np.zeros((offset.size, group.profile.shape[0] * levels.size))
-            for band in range(self.ratio.shape[0]):
-                expected = 1 + self.plateau[band] * np.multiply.outer(levels, group.profile)
-                expected = expected.reshape(-1, group.profile.shape[1])
-                part += self.half_dof[band] * _slide(self.ratio[band], offset, 1 - 1 / expected)
-                cost = np.log(expected)
-                if self.seen is None:
-                    part -= self.half_dof[band] * _slide_ones(self.ratio.shape[1], offset, cost)
-                else:
-                    part -= self.half_dof[band] * _slide(self.seen, offset, cost)
-            parts.append(self.weight * part + np.tile(group.log_prior, levels.size))
+        for rise in self.rises:
+            if self.seen is None:
+                cost = _slide_ones(self.ratio.shape[1], offset, rise.cost)
+            else:
+                cost = _slide(self.seen[None], offset, rise.cost[None])
+            parts.append(self.weight * (_slide(self.ratio, offset, rise.gain) - cost) + rise.log_prior)
         return np.concatenate(parts, axis=1)
 
 
 def _slide(values: FloatArray, offset: NDArray[np.int_], profile: FloatArray) -> FloatArray:
-    """Sum of values times profile from each offset on; after the profile's end its last value holds."""
-    n = profile.shape[1]
-    padded = np.concatenate((values, np.zeros(max(int(offset[-1]) + n - values.size, 0))))
-    windows = sliding_window_view(padded, n)[offset]
-    after = np.concatenate((np.cumsum(padded[::-1])[::-1], [0.0]))
-    return windows @ profile.T + np.multiply.outer(after[offset + n], profile[:, -1])
+    """Sum of values times profile from each offset on; after the profile's end its last value holds.
+
+    Values have the shape (n_bands, n_frames), profiles (n_bands, n_in_profile, n_profiles).
+    """
+    n_bands, n, n_profiles = profile.shape
+    padded = np.pad(values, ((0, 0), (0, max(int(offset[-1]) + n + 1 - values.shape[1], 1))))
+    windows = padded[:, offset[:, None] + np.arange(n)].transpose(1, 0, 2).reshape(offset.size, -1)
+    after = np.cumsum(padded[:, ::-1], axis=1)[:, ::-1][:, offset + n]
+    return windows @ profile.reshape(n_bands * n, n_profiles) + after.T @ profile[:, -1]
 
 
 def _slide_ones(n_values: int, offset: NDArray[np.int_], profile: FloatArray) -> FloatArray:
     """`_slide` for values that are all 1: sums of the profile, no product needed."""
-    n = profile.shape[1]
-    total = np.concatenate((np.zeros((profile.shape[0], 1)), np.cumsum(profile, axis=1)), axis=1)
+    n = profile.shape[0]
+    total = np.concatenate((np.zeros((1, profile.shape[1])), np.cumsum(profile, axis=0)))
     within = np.clip(n_values - offset, 0, n)
     beyond = np.maximum(n_values - offset - n, 0)
-    return total[:, within].T + np.multiply.outer(beyond, profile[:, -1])
+    return total[within] + np.multiply.outer(beyond, profile[-1])
 
 
 def _normalise(time_s: FloatArray, log_likelihood: FloatArray, *, first: bool) -> OnsetPosterior:
