@@ -89,14 +89,16 @@ def _filters(all_frames: int, hop: int, rate_hz: float, edges_hz: tuple[float, .
     per_frame = min(hop, int(np.ceil(OVERSAMPLING * (width + skirt) * hop / rate_hz)))
     # values at even distances about the middle of a frame begin this many samples after its first sample
     shift = 0.5 * (hop / per_frame - 1)
-    turn = 2 * per_frame / hop * np.exp(2j * np.pi * np.arange(frequency.size) * shift / size)
+    radians = 2 * np.pi * shift / size * np.arange(frequency.size)
+    turn: NDArray[np.complex128] = 2 * per_frame / hop * np.exp(1j * radians)
     first_bin: list[int] = []
     gain: list[NDArray[np.complex128]] = []
     for low, high in pairwise(edges_hz):
         amplitude = np.where(frequency > 0, _half_cosine(frequency, low, high, skirt), 0.0)
         open_at = np.flatnonzero(amplitude)
         first_bin.append(int(open_at[0]))
-        gain.append((amplitude * turn)[open_at[0] : open_at[-1] + 1])
+        passed = slice(int(open_at[0]), int(open_at[-1]) + 1)
+        gain.append(turn[passed] * amplitude[passed])
     return _Filters(size, per_frame, tuple(first_bin), tuple(gain))
 
 

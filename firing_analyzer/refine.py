@@ -122,8 +122,7 @@ def onset_posterior(
     stop = min(end, bands.power.shape[1])
     seen = np.ones(stop - start) if known is None else known[start:stop].astype(np.float64)
     stretch = _Stretch(
-        ratio=bands.power[:, start:stop] / rest[:, None] * seen,
-        seen=None if known is None else seen,
+        values=np.vstack((bands.power[:, start:stop] / rest[:, None] * seen, seen)),
         rises=[_expect(group, np.maximum(plateau, 0.0), 0.5 * bands.dof) for group in bank.groups],
         lead=bank.lead,
         weight=WEIGHT / max(restlessness, 1.0),
@@ -142,39 +141,46 @@ def onset_posterior(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Expected:
-    """What all rises of a group, at all levels, expect of the frames after their first.
+    """What all rises of a group, at all levels, make of the power that is found.
 
     Attributes
     ----------
-    gain : ndarray, shape (n_bands, n_frames, n_hypotheses)
-        What a frame's power, against rest, adds to the log-likelihood.
-    cost : ndarray, shape (n_frames, n_hypotheses)
-        What a frame takes from it, whatever its power.
+    gain : ndarray, shape (n_bands + 1, n_steps, n_hypotheses)
+        What power, against rest, adds to the log-likelihood, step by step from the first frame on; last,
+        what each frame takes from it whatever its power.
     log_prior : ndarray, shape (n_hypotheses,)
+    together : int
+        Frames in a step.
     """
 
     gain: FloatArray
-    cost: FloatArray
     log_prior: FloatArray
+    together: int
 
 
 def _expect(group: RiseGroup, plateau: FloatArray, half_dof: FloatArray) -> _Expected:
     levels = 10 ** (np.array(LEVELS_DB) / 10)
-    profile = np.multiply.outer(levels, group.profile).reshape(-1, group.profile.shape[1]).T
-    expected = 1 + np.multiply.outer(plateau, profile)
+    profile = group.profile.reshape(group.profile.shape[0], -1, group.together).mean(axis=2)
+    at_levels = np.multiply.outer(levels, profile).reshape(-1, profile.shape[1]).T
+    expected = 1 + np.multiply.outer(plateau, at_levels)
+    gain = half_dof[:, None, None] * (1 - 1 / expected)
+    cost = np.tensordot(half_dof, np.log(expected), axes=1)
     return _Expected(
-        gain=half_dof[:, None, None] * (1 - 1 / expected),
-        cost=np.tensordot(half_dof, np.log(expected), axes=1),
-        log_prior=np.tile(group.log_prior, levels.size),
+        np.concatenate((gain, -cost[None])), np.tile(group.log_prior, levels.size), group.together
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Stretch:
-    """Power around one onset, ready to be compared with every rise."""
+    """Power around one onset, ready to be compared with every rise.
 
-    ratio: FloatArray
-    seen: FloatArray | None
+    Attributes
+    ----------
+    values : ndarray, shape (n_bands + 1, n_frames)
+        Power against rest, and 1; 0 where samples were lost.
+    """
+
+    values: FloatArray
     rises: list[_Expected]
     lead: int
     weight: float
@@ -185,35 +191,21 @@ class _Stretch:
         Onsets count from the start of the stretch.
         """
         offset = np.maximum(onsets - self.lead, 0)
+        longest = max(rise.gain.shape[1] * rise.together for rise in self.rises)
+        n_rows, n_frames = self.values.shape
+        before = np.zeros((n_rows, max(n_frames, int(offset[-1]) + longest) + 1))
+        np.cumsum(self.values, axis=1, out=before[:, 1 : n_frames + 1])
+        before[:, n_frames + 1 :] = before[:, n_frames, None]
         parts: list[FloatArray] = []
         for rise in self.rises:
-            if self.seen is None:
-                cost = _slide_ones(self.ratio.shape[1], offset, rise.cost)
-            else:
-                cost = _slide(self.seen[None], offset, rise.cost[None])
-            parts.append(self.weight * (_slide(self.ratio, offset, rise.gain) - cost) + rise.log_prior)
+            n_steps = rise.gain.shape[1]
+            edges = before[:, offset[:, None] + np.arange(n_steps + 1) * rise.together]
+            steps = np.diff(edges, axis=2).transpose(1, 0, 2).reshape(offset.size, -1)
+            # after the last step the rise is over, and all stays as it is there
+            after = before[:, -1:] - edges[:, :, -1]
+            part = steps @ rise.gain.reshape(-1, rise.log_prior.size) + after.T @ rise.gain[:, -1]
+            parts.append(self.weight * part + rise.log_prior)
         return np.concatenate(parts, axis=1)
-
-
-def _slide(values: FloatArray, offset: NDArray[np.int_], profile: FloatArray) -> FloatArray:
-    """Sum of values times profile from each offset on; after the profile's end its last value holds.
-
-    Values have the shape (n_bands, n_frames), profiles (n_bands, n_in_profile, n_profiles).
-    """
-    n_bands, n, n_profiles = profile.shape
-    padded = np.pad(values, ((0, 0), (0, max(int(offset[-1]) + n + 1 - values.shape[1], 1))))
-    windows = padded[:, offset[:, None] + np.arange(n)].transpose(1, 0, 2).reshape(offset.size, -1)
-    after = np.cumsum(padded[:, ::-1], axis=1)[:, ::-1][:, offset + n]
-    return windows @ profile.reshape(n_bands * n, n_profiles) + after.T @ profile[:, -1]
-
-
-def _slide_ones(n_values: int, offset: NDArray[np.int_], profile: FloatArray) -> FloatArray:
-    """`_slide` for values that are all 1: sums of the profile, no product needed."""
-    n = profile.shape[0]
-    total = np.concatenate((np.zeros((1, profile.shape[1])), np.cumsum(profile, axis=0)))
-    within = np.clip(n_values - offset, 0, n)
-    beyond = np.maximum(n_values - offset - n, 0)
-    return total[within] + np.multiply.outer(beyond, profile[-1])
 
 
 def _normalise(time_s: FloatArray, log_likelihood: FloatArray, *, first: bool) -> OnsetPosterior:
