@@ -90,7 +90,7 @@ def _filters(all_frames: int, hop: int, rate_hz: float, edges_hz: tuple[float, .
     # values at even distances about the middle of a frame begin this many samples after its first sample
     shift = 0.5 * (hop / per_frame - 1)
     radians = 2 * np.pi * shift / size * np.arange(frequency.size)
-    turn: NDArray[np.complex128] = 2 * per_frame / hop * np.exp(1j * radians)
+    turn = np.asarray(2 * per_frame / hop * np.exp(1j * radians), dtype=np.complex128)
     first_bin: list[int] = []
     gain: list[NDArray[np.complex128]] = []
     for low, high in pairwise(edges_hz):

@@ -9,6 +9,7 @@ for every onset.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from firing_analyzer.bands import BandPower
@@ -25,7 +26,8 @@ WEIGHT = 0.9
 PINNED_FRAMES, PINNED_SHARE = 3, 0.05
 #: Onsets are tried in steps of so many frames first; those whose log-likelihood stays so far below the
 #: best are left.
-ROUGH_STEP, HOPELESS = 4, 25.0
+#: The same for rises, whose plateaus are tried later.
+ROUGH_STEP, HOPELESS, UNLIKELY = 4, 15.0, 40.0
 #: What frames, bands and the unsteadiness of muscle allow at best, as a standard deviation.
 FLOOR_S = 0.004
 
@@ -123,50 +125,33 @@ def onset_posterior(
     seen = np.ones(stop - start) if known is None else known[start:stop].astype(np.float64)
     stretch = _Stretch(
         values=np.vstack((bands.power[:, start:stop] / rest[:, None] * seen, seen)),
-        rises=[_expect(group, np.maximum(plateau, 0.0), 0.5 * bands.dof) for group in bank.groups],
+        plateau=np.maximum(plateau, 0.0),
+        half_dof=0.5 * bands.dof,
         lead=bank.lead,
         weight=WEIGHT / max(restlessness, 1.0),
     )
-    # every fourth onset first; what is hopeless there is not looked at closely
+    # every fourth onset first, at the plateau that was measured; what is hopeless is not looked at closely
     rough = np.arange(first, last + 1, ROUGH_STEP)
-    best = stretch.log_likelihood(rough - start).max(axis=1)
+    found = stretch.log_likelihood(rough - start, bank.groups, levels_db=(0.0,))
+    best = found.max(axis=1)
     hopeful = rough[best > best.max() - HOPELESS]
     onsets = np.arange(max(int(hopeful[0]) - ROUGH_STEP, first), min(int(hopeful[-1]) + ROUGH_STEP, last) + 1)
+    likely = found.max(axis=0) > best.max() - UNLIKELY
+    groups = _only(bank.groups, likely)
     return _normalise(
         np.asarray(bands.start_s + onsets * bands.frame_s, dtype=np.float64),
-        stretch.log_likelihood(onsets - start),
+        stretch.log_likelihood(onsets - start, groups, levels_db=LEVELS_DB),
         first=bool(onsets[0] == first),
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Expected:
-    """What all rises of a group, at all levels, make of the power that is found.
-
-    Attributes
-    ----------
-    gain : ndarray, shape (n_bands + 1, n_steps, n_hypotheses)
-        What power, against rest, adds to the log-likelihood, step by step from the first frame on; last,
-        what each frame takes from it whatever its power.
-    log_prior : ndarray, shape (n_hypotheses,)
-    together : int
-        Frames in a step.
-    """
-
-    gain: FloatArray
-    log_prior: FloatArray
-    together: int
-
-
-def _expect(group: RiseGroup, plateau: FloatArray, half_dof: FloatArray) -> _Expected:
-    levels = 10 ** (np.array(LEVELS_DB) / 10)
-    profile = group.profile.reshape(group.profile.shape[0], -1, group.together).mean(axis=2)
-    at_levels = np.multiply.outer(levels, profile).reshape(-1, profile.shape[1]).T
-    expected = 1 + np.multiply.outer(plateau, at_levels)
-    gain = half_dof[:, None, None] * (1 - 1 / expected)
-    cost = np.tensordot(half_dof, np.log(expected), axes=1)
-    return _Expected(
-        np.concatenate((gain, -cost[None])), np.tile(group.log_prior, levels.size), group.together
+def _only(groups: tuple[RiseGroup, ...], likely: BoolArray) -> tuple[RiseGroup, ...]:
+    """Leave out all rises that are not marked."""
+    each = np.split(likely, np.cumsum([group.log_prior.size for group in groups])[:-1])
+    return tuple(
+        RiseGroup(group.profile[kept], group.log_prior[kept])
+        for group, kept in zip(groups, each, strict=True)
+        if kept.any()
     )
 
 
@@ -181,31 +166,47 @@ class _Stretch:
     """
 
     values: FloatArray
-    rises: list[_Expected]
+    plateau: FloatArray
+    half_dof: FloatArray
     lead: int
     weight: float
 
-    def log_likelihood(self, onsets: NDArray[np.int_]) -> FloatArray:
+    def log_likelihood(
+        self, onsets: NDArray[np.int_], groups: tuple[RiseGroup, ...], *, levels_db: tuple[float, ...]
+    ) -> FloatArray:
         """Log of likelihood times prior, shape (n_onsets, n_hypotheses).
 
         Onsets count from the start of the stretch.
         """
         offset = np.maximum(onsets - self.lead, 0)
-        longest = max(rise.gain.shape[1] * rise.together for rise in self.rises)
+        longest = max(group.profile.shape[1] for group in groups)
         n_rows, n_frames = self.values.shape
-        before = np.zeros((n_rows, max(n_frames, int(offset[-1]) + longest) + 1))
-        np.cumsum(self.values, axis=1, out=before[:, 1 : n_frames + 1])
-        before[:, n_frames + 1 :] = before[:, n_frames, None]
+        padded = np.zeros((n_rows, max(n_frames, int(offset[-1]) + longest) + 1))
+        padded[:, :n_frames] = self.values
+        windows = sliding_window_view(padded, longest, axis=1)[:, offset]
+        from_here = np.cumsum(padded[:, ::-1], axis=1)[:, ::-1]
         parts: list[FloatArray] = []
-        for rise in self.rises:
-            n_steps = rise.gain.shape[1]
-            edges = before[:, offset[:, None] + np.arange(n_steps + 1) * rise.together]
-            steps = np.diff(edges, axis=2).transpose(1, 0, 2).reshape(offset.size, -1)
-            # after the last step the rise is over, and all stays as it is there
-            after = before[:, -1:] - edges[:, :, -1]
-            part = steps @ rise.gain.reshape(-1, rise.log_prior.size) + after.T @ rise.gain[:, -1]
-            parts.append(self.weight * part + rise.log_prior)
+        for group in groups:
+            gain = self._gain(group, levels_db)
+            n = gain.shape[1]
+            near = windows[:, :, :n].transpose(1, 0, 2).reshape(offset.size, -1)
+            # after a profile's end the rise is over, and all stays as it is there
+            part = near @ gain.reshape(n_rows * n, -1) + from_here[:, offset + n].T @ gain[:, -1]
+            parts.append(self.weight * part + np.tile(group.log_prior, len(levels_db)))
         return np.concatenate(parts, axis=1)
+
+    def _gain(self, group: RiseGroup, levels_db: tuple[float, ...]) -> FloatArray:
+        """Return what each rise at each level makes of power, band by band and frame by frame.
+
+        Shape (n_bands + 1, n_frames, n_hypotheses). The last row is what a frame costs, whatever its power.
+        """
+        levels = 10 ** (np.array(levels_db) / 10)
+        profile = np.multiply.outer(levels, group.profile).reshape(-1, group.profile.shape[1]).T
+        expected = 1 + np.multiply.outer(self.plateau, profile)
+        gain = np.empty((expected.shape[0] + 1, *profile.shape))
+        gain[:-1] = self.half_dof[:, None, None] * (1 - 1 / expected)
+        gain[-1] = -np.tensordot(self.half_dof, np.log(expected), axes=1)
+        return gain
 
 
 def _normalise(time_s: FloatArray, log_likelihood: FloatArray, *, first: bool) -> OnsetPosterior:

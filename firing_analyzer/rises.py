@@ -16,10 +16,8 @@ SHAPES: dict[str, Callable[[FloatArray], FloatArray]] = {
     "quadratic": lambda u: u * u,
 }
 
-#: Durations of a rise that are considered, about equally spaced in their logarithm; and how many frames of
-#: each group are looked at together, as long rises change little from one frame to the next.
+#: Durations of a rise that are considered, about equally spaced in their logarithm.
 GROUPS_S = ((0.005, 0.02, 0.04, 0.065, 0.1), (0.15, 0.22), (0.32, 0.48), (0.72, 1.05))
-TOGETHER = (1, 1, 1, 1)
 
 #: Rises shorter than this have no shape that could be seen.
 SHORTEST_S = 0.01
@@ -40,13 +38,10 @@ class RiseGroup:
     profile : ndarray, shape (n_rises, n_frames)
         Share of the plateau's power in each frame; after the last frame it stays what it is there.
     log_prior : ndarray, shape (n_rises,)
-    together : int
-        Frames that may be looked at as one; `n_frames` is a multiple of it.
     """
 
     profile: FloatArray
     log_prior: FloatArray
-    together: int = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,19 +76,18 @@ def rise_bank(frame_s: float, smear: tuple[float, ...]) -> RiseBank:
     """
     lead = len(smear) // 2 + 1
     groups: list[RiseGroup] = []
-    for lengths, together in zip(GROUPS_S, TOGETHER, strict=True):
-        n_frames = 2 * lead + int(np.ceil(max(lengths) / frame_s))
-        n_frames += -n_frames % together
+    for lengths in GROUPS_S:
         profiles: list[FloatArray] = []
         priors: list[float] = []
         for rise_s in lengths:
             names = ("linear",) if rise_s < SHORTEST_S else tuple(SHAPES)
             for name in names:
+                n_frames = 2 * lead + int(np.ceil(max(lengths) / frame_s))
                 profiles.append(
                     _profile(name, rise_s, frame_s=frame_s, smear=smear, lead=lead, n_frames=n_frames)
                 )
                 priors.append(_log_prior(rise_s) - np.log(len(names)))
-        groups.append(RiseGroup(np.stack(profiles), np.array(priors), together))
+        groups.append(RiseGroup(np.stack(profiles), np.array(priors)))
     return RiseBank(tuple(groups), lead)
 
 
