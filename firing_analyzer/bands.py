@@ -11,7 +11,7 @@ from scipy import fft
 from firing_analyzer.filters import FloatArray, upper_edge_hz
 
 #: Width of a band's skirts, as a part of its own; values a second of its envelope, for each hertz of it.
-SKIRT, OVERSAMPLING = 0.4, 5.0
+SKIRT, OVERSAMPLING = 0.4, 4.0
 
 
 @dataclass(frozen=True, slots=True)

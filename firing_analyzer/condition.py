@@ -250,5 +250,5 @@ def _activity(
         merge_gap_s=settings.merge_gap_ms / 1000,
     )
     # a beat's remainder is divided out of rest, but must not lower the power of a muscle at work
-    working = np.maximum(np.nan_to_num(power / activity.rest) - 1, 0)
+    working = np.fmax(power / activity.rest - 1, 0)
     return replace(activity, power=power * (1 + excess) * (1 + working) / (1 + excess + working))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from firing_analyzer.bands import BandPower
 from firing_analyzer.filters import BoolArray, FloatArray
-from firing_analyzer.rises import RiseGroup, rise_bank
+from firing_analyzer.rises import ROUGH_FRAMES, RiseGroup, rise_bank
 
 #: Plateaus that are considered, against the one that was measured.
 LEVELS_DB = (-2.0, 0.0, 2.0)
@@ -24,10 +24,9 @@ LEVELS_DB = (-2.0, 0.0, 2.0)
 WEIGHT = 0.9
 #: Onsets this close to the first that was allowed, and the probability there, that say: it began before.
 PINNED_FRAMES, PINNED_SHARE = 3, 0.05
-#: Onsets are tried in steps of so many frames first; those whose log-likelihood stays so far below the
-#: best are left.
+#: Onsets are tried roughly first; those whose log-likelihood stays so far below the best are left.
 #: The same for rises, whose plateaus are tried later.
-ROUGH_STEP, HOPELESS, UNLIKELY = 4, 15.0, 40.0
+HOPELESS, UNLIKELY = 15.0, 40.0
 #: What frames, bands and the unsteadiness of muscle allow at best, as a standard deviation.
 FLOOR_S = 0.004
 
@@ -131,11 +130,12 @@ def onset_posterior(
         weight=WEIGHT / max(restlessness, 1.0),
     )
     # every fourth onset first, at the plateau that was measured; what is hopeless is not looked at closely
-    rough = np.arange(first, last + 1, ROUGH_STEP)
-    found = stretch.log_likelihood(rough - start, bank.groups, levels_db=(0.0,))
+    rough = np.arange(first, last + 1, ROUGH_FRAMES)
+    found = stretch.log_likelihood(rough - start, bank.rough, levels_db=(0.0,), together=ROUGH_FRAMES)
     best = found.max(axis=1)
     hopeful = rough[best > best.max() - HOPELESS]
-    onsets = np.arange(max(int(hopeful[0]) - ROUGH_STEP, first), min(int(hopeful[-1]) + ROUGH_STEP, last) + 1)
+    earliest, latest = int(hopeful[0]) - ROUGH_FRAMES, int(hopeful[-1]) + ROUGH_FRAMES
+    onsets = np.arange(max(earliest, first), min(latest, last) + 1)
     likely = found.max(axis=0) > best.max() - UNLIKELY
     groups = _only(bank.groups, likely)
     return _normalise(
@@ -172,17 +172,23 @@ class _Stretch:
     weight: float
 
     def log_likelihood(
-        self, onsets: NDArray[np.int_], groups: tuple[RiseGroup, ...], *, levels_db: tuple[float, ...]
+        self,
+        onsets: NDArray[np.int_],
+        groups: tuple[RiseGroup, ...],
+        *,
+        levels_db: tuple[float, ...],
+        together: int = 1,
     ) -> FloatArray:
         """Log of likelihood times prior, shape (n_onsets, n_hypotheses).
 
-        Onsets count from the start of the stretch.
+        Onsets count from the start of the stretch. So many frames are taken together in profiles and onsets.
         """
-        offset = np.maximum(onsets - self.lead, 0)
+        offset = np.maximum(onsets - self.lead, 0) // together
         longest = max(group.profile.shape[1] for group in groups)
         n_rows, n_frames = self.values.shape
-        padded = np.zeros((n_rows, max(n_frames, int(offset[-1]) + longest) + 1))
+        padded = np.zeros((n_rows, (max(n_frames // together, int(offset[-1]) + longest) + 1) * together))
         padded[:, :n_frames] = self.values
+        padded = padded.reshape(n_rows, -1, together).sum(axis=2)
         windows = sliding_window_view(padded, longest, axis=1)[:, offset]
         from_here = np.cumsum(padded[:, ::-1], axis=1)[:, ::-1]
         parts: list[FloatArray] = []
