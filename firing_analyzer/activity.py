@@ -123,8 +123,8 @@ def find_activity(
     spread = _upper_spread(calm) if calm.size else 0.0
     # power is skewed: its cube root is normal, not itself (Wilson and Hilferty 1931)
     threshold = max((1 - spread**2 / 9 + THRESHOLD_SD * spread / 3) ** 3, THRESHOLD_RATIO)
-    active = np.nan_to_num(smooth) > threshold
-    short = np.nan_to_num(_smooth(ratio, 2)) > threshold
+    active = smooth > threshold
+    short = _smooth(ratio, 2) > threshold
     found: list[tuple[int, int]] = []
     for start, stop in runs(active):
         above = np.flatnonzero(short[start:stop])

@@ -10,6 +10,9 @@ from scipy import fft
 
 from firing_analyzer.filters import FloatArray, upper_edge_hz
 
+#: Width of a band's skirts, as a part of its own; values a second of its envelope, for each hertz of it.
+SKIRT, OVERSAMPLING = 0.4, 4.0
+
 
 @dataclass(frozen=True, slots=True)
 class BandPower:
@@ -55,16 +58,78 @@ def band_edges_hz(
     return np.linspace(low_hz, top, max(1, round((top - low_hz) / width_hz)) + 1)
 
 
-@lru_cache(maxsize=8)
-def _gains(size: int, rate_hz: float, edges_hz: tuple[float, ...], skirt: float) -> FloatArray:
-    """Gain of every band at every frequency of a transform; the negative ones are left out."""
-    frequency = np.asarray(fft.fftfreq(size, 1 / rate_hz))
-    return np.stack(
-        [
-            np.where(frequency > 0, _half_cosine(frequency, low, high, skirt), 0.0)
-            for low, high in pairwise(edges_hz)
-        ]
-    )
+@dataclass(frozen=True, slots=True, eq=False)
+class _Filters:
+    """Filters of all bands for stretches of one length.
+
+    Attributes
+    ----------
+    size : int
+        Length of the transform, a whole number of frames.
+    per_frame : int
+        Values of a band's envelope in a frame.
+    first_bin : tuple of int
+        First frequency of the spectrum that a band lets through.
+    gain : tuple of ndarray
+        From there on.
+    """
+
+    size: int
+    per_frame: int
+    first_bin: tuple[int, ...]
+    gain: tuple[NDArray[np.complex128], ...]
+
+
+@lru_cache(maxsize=16)
+def _filters(all_frames: int, hop: int, rate_hz: float, edges_hz: tuple[float, ...]) -> _Filters:
+    width = edges_hz[1] - edges_hz[0]
+    skirt = SKIRT * width
+    size = all_frames * hop
+    frequency = np.arange((size + 1) // 2) * rate_hz / size
+    per_frame = min(hop, int(np.ceil(OVERSAMPLING * (width + skirt) * hop / rate_hz)))
+    # values at even distances about the middle of a frame begin this many samples after its first sample
+    shift = 0.5 * (hop / per_frame - 1)
+    radians = 2 * np.pi * shift / size * np.arange(frequency.size)
+    turn = np.asarray(2 * per_frame / hop * np.exp(1j * radians), dtype=np.complex128)
+    first_bin: list[int] = []
+    gain: list[NDArray[np.complex128]] = []
+    for low, high in pairwise(edges_hz):
+        amplitude = np.where(frequency > 0, _half_cosine(frequency, low, high, skirt), 0.0)
+        open_at = np.flatnonzero(amplitude)
+        first_bin.append(int(open_at[0]))
+        passed = slice(int(open_at[0]), int(open_at[-1]) + 1)
+        gain.append(turn[passed] * amplitude[passed])
+    return _Filters(size, per_frame, tuple(first_bin), tuple(gain))
+
+
+def _reach(hop: int, rate_hz: float, edges_hz: tuple[float, ...]) -> int:
+    """Frames over which a band spreads an instant to either side."""
+    return max(1, int(np.ceil(2.0 / (SKIRT * (edges_hz[1] - edges_hz[0])) * rate_hz / hop)))
+
+
+@lru_cache(maxsize=16)
+def _smear(hop: int, rate_hz: float, edges_hz: tuple[float, ...]) -> FloatArray:
+    """Power of an impulse by frame in the lowest band, averaged over its places within a frame."""
+    reach = _reach(hop, rate_hz, edges_hz)
+    filters = _filters(int(fft.next_fast_len(40 * reach)), hop, rate_hz, edges_hz)
+    middle = filters.size // hop // 2
+    bins = filters.first_bin[0] + np.arange(filters.gain[0].size)
+    place = middle * hop + np.arange(hop)
+    passed = filters.gain[0] * np.exp(-2j * np.pi / filters.size * np.multiply.outer(place, bins))
+    kernel = _frame_means(passed, filters, hop).mean(axis=0)[middle - reach : middle + reach + 1]
+    kernel = 0.5 * (kernel + kernel[::-1])
+    return kernel / kernel.sum()
+
+
+def _frame_means(passed: NDArray[np.complex128], filters: _Filters, hop: int) -> FloatArray:
+    """Mean square by frame of what filters let through.
+
+    Moving it down to frequency zero is not seen in the envelope, and lets few values tell all of it.
+    """
+    n_values = filters.size // hop * filters.per_frame
+    values = np.asarray(fft.ifft(passed, n_values, axis=-1), dtype=np.complex128)
+    each = values.view(np.float64).reshape(passed.shape[0], filters.size // hop, 2 * filters.per_frame)
+    return np.einsum("bft,bft->bf", each, each) / (2 * filters.per_frame)
 
 
 def _half_cosine(frequency: FloatArray, low: float, high: float, skirt: float) -> FloatArray:
@@ -103,31 +168,16 @@ def band_power(
     """
     hop = max(1, round(frame_s * rate_hz))
     n_frames = x.size // hop
-    skirt = 0.4 * float(edges_hz[1] - edges_hz[0])
-    reach = max(hop, round(2.0 / skirt * rate_hz))
-    size = int(fft.next_fast_len(x.size + 2 * reach))
-    gains = _gains(size, rate_hz, tuple(edges_hz.tolist()), skirt)
-    spectrum: NDArray[np.complex128] = np.asarray(fft.fft(x, size))
-    analytic = np.asarray(fft.ifft(2 * gains * spectrum, axis=-1))[:, : n_frames * hop]
-    square = 0.5 * (analytic.real**2 + analytic.imag**2)
-    power = square.reshape(gains.shape[0], n_frames, hop).mean(axis=-1)
-    impulse = np.asarray(fft.ifft(gains[0]))
-    width = np.abs(np.roll(impulse, size // 2)) ** 2
+    key = (hop, rate_hz, tuple(edges_hz.tolist()))
+    filters = _filters(int(fft.next_fast_len(n_frames + 2 * _reach(*key))), *key)
+    spectrum: NDArray[np.complex128] = np.asarray(fft.rfft(x[: n_frames * hop], filters.size))
+    passed = np.zeros((len(filters.gain), max(gain.size for gain in filters.gain)), dtype=np.complex128)
+    for row, first, gain in zip(passed, filters.first_bin, filters.gain, strict=True):
+        row[: gain.size] = gain * spectrum[first : first + gain.size]
     return BandPower(
-        power=power,
+        power=_frame_means(passed, filters, hop)[:, :n_frames],
         frame_s=hop / rate_hz,
         start_s=start_s,
         dof=2 * np.diff(edges_hz) * hop / rate_hz,
-        smear=_frame_kernel(width, size // 2, hop, frames=int(np.ceil(reach / hop))),
+        smear=_smear(*key),
     )
-
-
-def _frame_kernel(width: FloatArray, centre: int, hop: int, *, frames: int) -> FloatArray:
-    """Gather the spread of an instant, and of its place within a frame, into whole frames."""
-    within = np.convolve(width, np.ones(hop) / hop)
-    first = centre - frames * hop
-    kernel = np.array(
-        [within[max(first + k * hop, 0) : first + (k + 1) * hop].sum() for k in range(2 * frames + 1)]
-    )
-    kernel = 0.5 * (kernel + kernel[::-1])
-    return kernel / kernel.sum()

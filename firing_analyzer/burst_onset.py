@@ -61,8 +61,9 @@ def snr_db(conditioned: Conditioned, start_s: float, end_s: float) -> float:
     power = power[np.isfinite(power)]
     if not power.size:
         return -np.inf
-    pieces = np.array_split(power, max(1, round(power.size * activity.frame_s / 0.1)))
-    level = float(np.median([piece.mean() for piece in pieces]))
+    n_pieces = max(1, round(power.size * activity.frame_s / 0.1))
+    edges = np.linspace(0, power.size, n_pieces + 1).astype(np.int64)
+    level = float(np.median(np.add.reduceat(power, edges[:-1]) / np.diff(edges)))
     rest = float(activity.rest[max(start - 1, 0)])
     return float(10 * np.log10(max(level / rest - 1, 1e-3)))
 

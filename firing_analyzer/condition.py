@@ -12,6 +12,7 @@ from firing_analyzer.filters import BoolArray, FloatArray, bandpass, fill_gaps, 
 from firing_analyzer.heartbeat import HeartBeat, find_beats, subtract_beats
 from firing_analyzer.mains import Hum, subtract_mains
 from firing_analyzer.settings import Settings
+from firing_analyzer.tilt import rest_tilt_db
 from recordings.model import Channel, Signal
 
 #: EMG below this rate is refused.
@@ -51,6 +52,8 @@ class Conditioned:
     activity : Activity
     hum : Hum
     heart : HeartBeat or None
+    rest_tilt_db : float
+        See `firing_analyzer.tilt.rest_tilt_db`.
     """
 
     channel: Channel
@@ -67,6 +70,7 @@ class Conditioned:
     activity: Activity
     hum: Hum
     heart: HeartBeat | None
+    rest_tilt_db: float
 
     @property
     def end_s(self) -> float:
@@ -128,7 +132,7 @@ def condition(signal: Signal, settings: Settings) -> Conditioned:
         centred = y = _without_offset(filled, lost)
         low_hz, high_hz = 0.0, ENVELOPE_BAND_HZ
     else:
-        centred, hum = subtract_mains(filled - np.median(filled[~lost]), rate_hz, mains_hz=settings.mains_hz)
+        centred, hum = subtract_mains(filled - filled.mean(), rate_hz, mains_hz=settings.mains_hz)
         y = bandpass(centred, rate_hz, low_hz=low_hz, high_hz=high_hz)
     missing_s = float(np.isnan(x).sum()) / rate_hz
     if lost.any():
@@ -164,13 +168,15 @@ def condition(signal: Signal, settings: Settings) -> Conditioned:
         activity=activity,
         hum=hum,
         heart=heart,
+        rest_tilt_db=rest_tilt_db(y, activity, rate_hz=rate_hz, high_hz=high_hz),
     )
 
 
 def _usable(signal: Signal) -> FloatArray:
     """Refuse what cannot be analysed at all; the message says what to do."""
     x, label = signal.samples, signal.channel.label
-    known = x[np.isfinite(x)]
+    finite = np.isfinite(x)
+    known = x if finite.all() else x[finite]
     if known.size == 0:
         raise SignalError(
             "no sample arrived (all are missing); name another channel or record again", channel=label
@@ -190,7 +196,7 @@ def _usable(signal: Signal) -> FloatArray:
             f"it is only {signal.duration_s:.2f} s long; record some seconds of rest and at least 5 raises",
             channel=label,
         )
-    return np.where(np.isfinite(x), x, np.nan)
+    return x if known is x else np.where(finite, x, np.nan)
 
 
 def flat_stretches(x: FloatArray, rate_hz: float) -> BoolArray:
@@ -252,5 +258,5 @@ def _activity(
         merge_gap_s=settings.merge_gap_ms / 1000,
     )
     # a beat's remainder is divided out of rest, but must not lower the power of a muscle at work
-    working = np.maximum(np.nan_to_num(power / activity.rest) - 1, 0)
+    working = np.fmax(power / activity.rest - 1, 0)
     return replace(activity, power=power * (1 + excess) * (1 + working) / (1 + excess + working))

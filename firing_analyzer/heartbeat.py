@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage, signal
+from scipy.linalg import toeplitz
 from scipy.signal import windows
 
 from firing_analyzer.filters import BoolArray, FloatArray
@@ -23,6 +24,8 @@ REACH_S = 0.12
 #: Its core, by which each beat is placed; how much louder than a beat a burst drowns it; largest beat
 #: against the mean one.
 CORE_S, DROWNED, MOST_GAIN = 0.04, 4.0, 2.5
+#: Samples from which the level of rest is told.
+ENOUGH = 100_000
 #: Fewest beats that make a mean shape.
 FEWEST = 6
 #: Share of the quiet time that regular beats must fill.
@@ -90,8 +93,8 @@ def find_beats(x: FloatArray, rate_hz: float, *, quiet: BoolArray) -> FloatArray
     if n < 400:
         return np.empty(0)
     slow_hz = rate_hz / step
-    slow = x[: n * step].reshape(n, step).mean(axis=1)
-    calm = quiet[: n * step].reshape(n, step).mean(axis=1) > 0.5
+    slow = x[: n * step].reshape(n, step) @ np.full(step, 1 / step)
+    calm = quiet[step // 2 : n * step : step]
     sections = signal.butter(2, (LOW_HZ, min(HIGH_HZ, 0.45 * slow_hz)), "bandpass", fs=slow_hz, output="sos")
     band = np.asarray(signal.sosfiltfilt(sections, slow - slow.mean()), dtype=np.float64)
     power = ndimage.uniform_filter1d(band**2, max(1, round(0.06 * slow_hz)))
@@ -114,17 +117,18 @@ def find_beats(x: FloatArray, rate_hz: float, *, quiet: BoolArray) -> FloatArray
 
 def _align(band: FloatArray, peaks: np.ndarray, *, reach: int) -> tuple[np.ndarray, FloatArray]:
     """Shift each peak to where it fits the mean beat best; return peaks and their likeness to it."""
-    lags = np.arange(-reach, reach + 1)
+    lags, most = np.arange(-reach, reach + 1), reach // 2
     likeness = np.zeros(peaks.size)
     for _ in range(3):
         mean = np.median(band[peaks[:, None] + lags], axis=0)
         mean /= np.sqrt(np.sum(mean**2)) + 1e-300
-        shifts = np.arange(-reach // 2, reach // 2 + 1)
-        stack = band[peaks[:, None, None] + shifts[None, :, None] + lags]
-        fit = stack @ mean / (np.sqrt((stack**2).sum(axis=-1)) + 1e-300)
+        around = band[peaks[:, None] + np.arange(-reach - most, reach + most + 1)]
+        total = np.pad(np.cumsum(around**2, axis=1), ((0, 0), (1, 0)))
+        energy = total[:, lags.size :] - total[:, : 2 * most + 1]
+        fit = _fit(around, mean) / (np.sqrt(energy) + 1e-300)
         best = fit.argmax(axis=1)
         likeness = fit[np.arange(peaks.size), best]
-        peaks = np.clip(peaks + shifts[best], 2 * reach, band.size - 2 * reach - 1)
+        peaks = np.clip(peaks + best - most, 2 * reach, band.size - 2 * reach - 1)
     return peaks, likeness
 
 
@@ -188,21 +192,25 @@ def subtract_beats(
     reach = round(REACH_S * rate_hz)
     peaks = np.round(beats_s * rate_hz).astype(np.int64)
     peaks = peaks[(peaks >= 2 * reach) & (peaks < y.size - 2 * reach)]
-    still = np.array([bool(quiet[p - reach : p + reach].all()) for p in peaks], dtype=bool)
+    loud_until = np.concatenate(([0], np.cumsum(~quiet)))
+    still = loud_until[peaks + reach] == loud_until[peaks - reach]
     if still.sum() < FEWEST:
         return y, None
     lags = np.arange(-reach, reach + 1)
     taper = windows.tukey(lags.size, 0.4)
     # the median of a squared normal is 0.455 of its mean, and beats fill too little time to move it
-    rest_power = float(np.median(y[quiet] ** 2)) / 0.455
-    shifts = np.arange(-round(0.012 * rate_hz), round(0.012 * rate_hz) + 1)
+    some = slice(None, None, max(1, y.size // ENOUGH))
+    rest_power = float(np.median(y[some][quiet[some]] ** 2)) / 0.455
+    most = round(0.012 * rate_hz)
     resting = peaks[still]
+    around = y[resting[:, None] + np.arange(-reach - most, reach + most + 1)]
+    best = np.full(resting.size, most)
     mean = np.zeros(lags.size)
     for _ in range(3):
-        mean = np.mean(y[resting[:, None] + lags], axis=0) * taper
-        if resting.size:
-            fit = np.stack([y[resting[:, None] + shift + lags] @ mean for shift in shifts], axis=1)
-            resting = resting + shifts[fit.argmax(axis=1)]
+        near = np.take_along_axis(around, best[:, None] + np.arange(lags.size), axis=1)
+        mean = near.mean(axis=0) * taper
+        best = _fit(around, mean).argmax(axis=1)
+    resting = resting + best - most
     # what averaging alone would leave of noise, sample by sample
     chance = rest_power / resting.size
     height = float(
@@ -216,24 +224,22 @@ def subtract_beats(
     extra = float(np.mean((y[resting[:, None] + lags] * taper) ** 2)) - rest_power * float(np.mean(taper**2))
     if float(np.mean(mean**2)) - chance < LEAST_EXPLAINED * extra:
         return y, None
-    core = np.abs(lags) <= round(CORE_S * rate_hz)
-    height_power = float(np.mean(mean[core] ** 2))
+    core = mean[np.abs(lags) <= round(CORE_S * rate_hz)]
+    half = core.size // 2
+    around = y[peaks[:, None] + np.arange(-half - most, half + most + 1)]
+    fit = _fit(around, core)
+    best = fit.argmax(axis=1)
+    near = np.take_along_axis(around, best[:, None] + np.arange(core.size), axis=1)
+    drowned = np.mean(near**2, axis=1) > DROWNED * (float(np.mean(core**2)) + rest_power)
+    # under a burst the beat cannot be fitted, and need not be
+    gain = np.where(drowned, 1.0, np.clip(fit.max(axis=1) / np.sum(core**2), 0.0, MOST_GAIN))
+    peaks = np.where(drowned, peaks, peaks + best - most)
     cleaned = y.copy()
-    residue: list[FloatArray] = []
-    for k, peak in enumerate(peaks.tolist()):
-        near = peak + shifts[:, None] + lags[core]
-        fit = y[near] @ mean[core]
-        best = int(fit.argmax())
-        drowned = float(np.mean(y[near[best]] ** 2)) > DROWNED * (height_power + rest_power)
-        # under a burst the beat cannot be fitted, and need not be
-        gain = 1.0 if drowned else float(np.clip(fit[best] / np.sum(mean[core] ** 2), 0.0, MOST_GAIN))
-        peaks[k] = peak if drowned else peak + shifts[best]
-        piece = slice(peaks[k] - reach, peaks[k] + reach + 1)
-        cleaned[piece] -= gain * mean
-        if still[k]:
-            residue.append(cleaned[piece] ** 2)
-    left = ndimage.gaussian_filter1d(np.mean(residue, axis=0), 0.004 * rate_hz) / rest_power - 1
-    noise = np.sqrt(2 / len(residue) / max(0.014 * 2 * 0.4 * rate_hz, 1))
+    for peak, size in zip(peaks.tolist(), gain.tolist(), strict=True):
+        cleaned[peak - reach : peak + reach + 1] -= size * mean
+    residue = cleaned[peaks[still][:, None] + lags] ** 2
+    left = ndimage.gaussian_filter1d(residue.mean(axis=0), 0.004 * rate_hz) / rest_power - 1
+    noise = np.sqrt(2 / residue.shape[0] / max(0.014 * 2 * 0.4 * rate_hz, 1))
     excess = np.where(left > 2 * noise, left, 0.0)
     return cleaned, HeartBeat(
         times_s=peaks / rate_hz,
@@ -241,3 +247,10 @@ def subtract_beats(
         reach_s=reach / rate_hz,
         height=height / float(np.sqrt(rest_power)),
     )
+
+
+def _fit(around: FloatArray, shape: FloatArray) -> FloatArray:
+    """Product of each row with a shape laid at every place, (n_rows, n_places): all in one product."""
+    n_places = around.shape[1] - shape.size + 1
+    places = toeplitz(np.append(shape, np.zeros(n_places - 1)), np.zeros(n_places))
+    return around @ places

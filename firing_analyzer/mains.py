@@ -4,18 +4,21 @@ A notch rings at every onset and takes the muscle's own power with it; a fitted 
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+from scipy import fft, ndimage
 
 from firing_analyzer.filters import FloatArray, upper_edge_hz
 
 ComplexArray = NDArray[np.complex128]
 
-#: Length of a fitting window and the step between windows.
+#: Length of a fitting window; each overlaps the next by half.
 WINDOW_S = 1.0
-STEP_S = 0.5
+#: How far beside a line the noise is looked at; how many windows are transformed at a time.
+BESIDE_HZ, BATCH = 12.0, 64
 #: How far a line must stand above the noise around it, as a ratio of powers, to be believed:
 #: of noise alone, one line in several million comes so high.
 SIGNIFICANT = 20.0
@@ -68,72 +71,111 @@ def subtract_mains(x: FloatArray, rate_hz: float, *, mains_hz: str = "auto") -> 
     it, so that bursts say little and rest says much; one frequency offset (up to 0.6 Hz) is fitted for
     the recording, and the amplitude follows slowly in between.
     """
-    width = round(WINDOW_S * rate_hz)
+    hop = round(0.5 * WINDOW_S * rate_hz)
+    width = 2 * hop
     if mains_hz == "off" or x.size < 3 * width:
         return x, Hum(None)
-    hop = round(STEP_S * rate_hz)
     taper = np.hanning(width + 2)[1:-1]
-    windows = sliding_window_view(x, width)[::hop] * (taper / taper.sum())
-    spectrum = np.asarray(np.fft.rfft(windows))
-    middle_s = (np.arange(windows.shape[0]) * hop + 0.5 * (width - 1)) / rate_hz
+    taper /= taper.sum()
+    spectrum = _spectrum(x, taper, stop_hz=upper_edge_hz(rate_hz) + BESIDE_HZ, rate_hz=rate_hz)
+    middle_s = (np.arange(spectrum.shape[0]) * hop + 0.5 * (width - 1)) / rate_hz
     bases = (50.0, 60.0) if mains_hz == "auto" else (float(mains_hz),)
-    fits = {base: _fit_lines(windows, spectrum, middle_s, rate_hz, base) for base in bases}
-    base = max(bases, key=lambda name: sum(line.strength for line in fits[name]))
-    lines = fits[base]
+    found = {base: _find_lines(spectrum, middle_s, rate_hz / width, rate_hz, base) for base in bases}
+    base = max(bases, key=lambda name: sum(line.strength for line in found[name]))
+    lines = found[base]
     if not lines:
         return x, Hum(None)
-    time_s = np.arange(x.size) / rate_hz
-    hum = np.zeros_like(x)
-    for line in lines:
-        envelope = np.interp(time_s, middle_s, line.amplitude.real) + 1j * np.interp(
-            time_s, middle_s, line.amplitude.imag
-        )
-        hum += 2 * (envelope * np.exp(2j * np.pi * line.frequency_hz * time_s)).real
+    hum = _hum_of(x, lines, taper, rate_hz=rate_hz)
     return x - hum, Hum(
         base_hz=base,
         lines_hz=tuple(line.frequency_hz for line in lines),
-        rms=float(np.sqrt(np.mean(hum**2))),
+        rms=float(np.sqrt(np.dot(hum, hum) / hum.size)),
         middle_s=middle_s,
         window_rms=np.sqrt(2) * np.abs(spectrum[:, round(base * width / rate_hz)]),
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Line:
+    """A line of the hum, and how much each window has to say about it."""
+
     frequency_hz: float
-    amplitude: ComplexArray
+    weight: FloatArray
     strength: float
 
 
-def _fit_lines(
-    windows: FloatArray, spectrum: ComplexArray, middle_s: FloatArray, rate_hz: float, base: float
+def _spectrum(x: FloatArray, taper: FloatArray, *, stop_hz: float, rate_hz: float) -> ComplexArray:
+    """Spectrum of every window up to a frequency; in batches that stay in the processor's cache."""
+    width = taper.size
+    windows = sliding_window_view(x, width)[:: width // 2]
+    n_bins = min(int(stop_hz * width / rate_hz) + 1, width // 2 + 1)
+    spectrum = np.empty((windows.shape[0], n_bins), dtype=np.complex128)
+    for start in range(0, windows.shape[0], BATCH):
+        piece = slice(start, start + BATCH)
+        spectrum[piece] = np.asarray(fft.rfft(windows[piece] * taper))[:, :n_bins]
+    return spectrum
+
+
+def _find_lines(
+    spectrum: ComplexArray, middle_s: FloatArray, bin_hz: float, rate_hz: float, base: float
 ) -> list[_Line]:
-    """Fit every harmonic that stands clear of its surroundings, below the upper edge of the band."""
-    width = windows.shape[1]
-    sample_s = (np.arange(width) - 0.5 * (width - 1)) / rate_hz
+    """Find every harmonic that stands clear of its surroundings, below the upper edge of the band."""
     offsets = np.arange(-0.6, 0.601, 0.02)
     turning = np.exp(-2j * np.pi * np.outer(middle_s, offsets))
     found: list[_Line] = []
     for frequency in np.arange(base, upper_edge_hz(rate_hz), base):
-        nearest = round(frequency * width / rate_hz)
+        nearest = round(frequency / bin_hz)
         beside = np.r_[nearest - 9 : nearest - 3, nearest + 4 : nearest + 10]
         beside = beside[(beside > 0) & (beside < spectrum.shape[1])]
         noise = (np.abs(spectrum[:, beside]) ** 2).mean(axis=1)
         # no window says more than twenty usual ones: a dead stretch has no noise at all
         weight = 1 / np.maximum(noise, 0.05 * np.median(noise) + 1e-300)
         # the nearest bin of the spectrum, its phase told from the middle of each window
-        bin_hz = nearest * rate_hz / width
-        phase = bin_hz * (0.5 * (width - 1) / rate_hz) - frequency * middle_s
+        phase = nearest * bin_hz * middle_s[0] - frequency * middle_s
         turned = (weight * spectrum[:, nearest] * np.exp(2j * np.pi * phase)) @ turning
         best = int(np.argmax(np.abs(turned)))
         # overlapping windows: half of them are independent
         strength = 0.5 * float(np.abs(turned[best]) ** 2 / weight.sum())
-        if strength < SIGNIFICANT:
-            continue
-        line_hz = float(frequency + offsets[best])
-        exact = (windows @ np.exp(-2j * np.pi * line_hz * sample_s)) * np.exp(
-            -2j * np.pi * line_hz * middle_s
-        )
-        kernel = np.exp(-0.5 * ((middle_s[:, None] - middle_s[None]) / DRIFT_S) ** 2) * weight
-        found.append(_Line(line_hz, np.asarray((kernel @ exact) / kernel.sum(axis=1)), strength))
+        if strength >= SIGNIFICANT:
+            found.append(_Line(float(frequency + offsets[best]), weight, strength))
     return found
+
+
+def _hum_of(x: FloatArray, lines: list[_Line], taper: FloatArray, *, rate_hz: float) -> FloatArray:
+    """Sum of all lines, whose amplitudes change along straight lines from window to window.
+
+    Windows overlap by half, so all is done in blocks of half a window: each is multiplied with a few
+    waves, by which the lines are measured, and then made up from them.
+    """
+    hop, n_lines = taper.size // 2, len(lines)
+    radians = 2 * np.pi * np.array([line.frequency_hz for line in lines]) / rate_hz
+    waves = _turned(np.arange(2 * hop) - (hop - 0.5), -radians) * taper[:, None]
+    waves = np.hstack((waves.real, waves.imag))
+    blocks = x[: x.size // hop * hop].reshape(-1, hop)
+    product = blocks[:-1] @ waves[:hop] + blocks[1:] @ waves[hop:]
+    middle = hop * np.arange(product.shape[0]) + (hop - 0.5)
+    weight = np.stack([line.weight for line in lines], axis=1)
+    measured = (product[:, :n_lines] + 1j * product[:, n_lines:]) * _turned(middle, -radians)
+    amplitude = _over_windows(weight * measured) / _over_windows(weight)
+    # a block lies between the middles of two windows; before the first and after the last nothing changes
+    number = np.arange(-(-x.size // hop))
+    start = _turned(hop * number, radians)
+    last = amplitude.shape[0] - 1
+    left = amplitude[np.clip(number - 1, 0, last)] * start
+    right = amplitude[np.clip(number, 0, last)] * start
+    parts = np.hstack((left.real, -left.imag, right.real, -right.imag))
+    wave = 2 * _turned(np.arange(hop), radians).T
+    wave = np.vstack((wave.real, wave.imag))
+    share = (np.arange(hop) + 0.5) / hop
+    return (parts @ np.vstack((wave * (1 - share), wave * share))).ravel()[: x.size]
+
+
+def _turned(samples: NDArray[Any], radians: FloatArray) -> ComplexArray:
+    """Turn of waves after so many samples, shape (n_samples, n_waves)."""
+    return np.asarray(np.exp(1j * np.multiply.outer(samples, radians)), dtype=np.complex128)
+
+
+def _over_windows(values: ComplexArray | FloatArray) -> ComplexArray:
+    sigma = DRIFT_S / (0.5 * WINDOW_S)
+    smooth = ndimage.gaussian_filter1d(values, sigma, axis=0, mode="constant", truncate=8.0)
+    return np.asarray(smooth, dtype=np.complex128)

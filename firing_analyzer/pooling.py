@@ -5,12 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import ndimage, special
+from scipy.interpolate import CubicSpline
 
 from firing_analyzer.filters import FloatArray
 
 DEGREES_OF_FREEDOM = 4.0
-#: Grids: session values, spreads, and the mixture of normals that makes up a Student-t.
-N_VALUES, N_SPREADS, N_MIXTURE = 801, 40, 12
+#: Grids: session values, of which every fourth is summed, spreads, and the mixture of normals that makes up
+#: a Student-t.
+N_VALUES, EVERY, N_SPREADS, N_MIXTURE = 801, 4, 40, 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,22 +104,24 @@ def pool_lags(
     # with few lags the tails are long: nothing that matters lies beyond this
     reach = typical * (6 + 60 / lag.size) / np.sqrt(lag.size) + 4 * shared_sd_ms
     value = centre + np.linspace(-reach, reach, N_VALUES)
+    few = value[::EVERY]
     spread = np.geomspace(1.0, 5 * spread_scale_ms, N_SPREADS)
     log_prior = -0.5 * (spread / spread_scale_ms) ** 2 + np.log(spread)
     share = (np.arange(N_MIXTURE) + 0.5) / N_MIXTURE
     mixing = special.gammaincinv(DEGREES_OF_FREEDOM / 2, share) / (DEGREES_OF_FREEDOM / 2)
     # the standard deviation of a Student-t with 4 degrees of freedom is sqrt(2) times its scale
     scale = spread * np.sqrt(1 - 2 / DEGREES_OF_FREEDOM)
-    log_joint = np.repeat(log_prior[:, None], N_VALUES, axis=1)
+    log_joint = np.repeat(log_prior[:, None], few.size, axis=1)
     for measured, own in zip(lag, error, strict=True):
         variance = np.add.outer(own**2, np.multiply.outer(scale**2, 1 / mixing))
-        square = (measured - value) ** 2
-        density = np.zeros((N_SPREADS, N_VALUES))
+        square = (measured - few) ** 2
+        density = np.zeros((N_SPREADS, few.size))
         for k in range(N_MIXTURE):
             density += np.exp(-0.5 * square / variance[:, k, None]) / np.sqrt(variance[:, k, None])
         log_joint += np.log(density + 1e-300)
     joint = np.exp(log_joint - log_joint.max())
-    probability = joint.sum(axis=0)
+    # its logarithm is smooth, so that what lies between follows
+    probability = np.exp(CubicSpline(few, np.log(joint.sum(axis=0) + 1e-300))(value))
     of_spread = joint.sum(axis=1) / joint.sum()
     if shared_sd_ms > 0:
         step = float(value[1] - value[0])

@@ -1,11 +1,10 @@
 """Whether a channel can be trusted, and what to say of it if not."""
 
 import numpy as np
-from scipy import signal
 
 from firing_analyzer.condition import Conditioned
 from firing_analyzer.electrode import off_throughout
-from firing_analyzer.filters import BoolArray, FloatArray, runs
+from firing_analyzer.filters import BoolArray, FloatArray
 from firing_analyzer.repetitions import Raise
 from firing_analyzer.result import QualityNote
 
@@ -92,7 +91,7 @@ def pair_notes(shoulder: Conditioned, correlation: float) -> list[QualityNote]:
 
 def looks_tonic(conditioned: Conditioned) -> bool:
     """Tell whether what should be rest has the spectrum of a working muscle."""
-    return conditioned.channel.kind != "envelope" and rest_tilt_db(conditioned) > TONIC_DB
+    return conditioned.channel.kind != "envelope" and conditioned.rest_tilt_db > TONIC_DB
 
 
 def is_off(conditioned: Conditioned) -> bool:
@@ -103,46 +102,6 @@ def is_off(conditioned: Conditioned) -> bool:
         unit=conditioned.channel.unit,
         tonic=looks_tonic(conditioned),
     )
-
-
-def rest_tilt_db(conditioned: Conditioned) -> float:
-    """How much more power per hertz rest holds in the muscle's main band than near the upper edge.
-
-    Parameters
-    ----------
-    conditioned : Conditioned
-
-    Returns
-    -------
-    float
-        In dB; about 0 to 5 for an amplifier and skin at rest, above 10 for a muscle at work. 0 where
-        the band is too narrow or rest too short to say.
-
-    Notes
-    -----
-    The spectrum of surface EMG peaks between 50 and 150 Hz and falls steeply above; that of an amplifier
-    does not. This needs no unit and no second recording, and is our own criterion.
-    """
-    rate_hz, top = conditioned.rate_hz, conditioned.high_hz
-    if top < 200:
-        return 0.0
-    activity = conditioned.activity
-    hop = max(1, round(activity.frame_s * rate_hz))
-    size = int(2 ** np.ceil(np.log2(0.15 * rate_hz)))
-    pieces: list[FloatArray] = []
-    for start, stop in runs(activity.quiet):
-        piece = conditioned.samples[start * hop : stop * hop]
-        pieces.extend(piece[k : k + size] for k in range(0, piece.size - size + 1, size))
-        if len(pieces) > 400:
-            break
-    if len(pieces) < 5:
-        return 0.0
-    frequency, density = signal.periodogram(np.stack(pieces), rate_hz, window="hann")
-    # the median over pieces is not moved by a heart beat or a twitch here and there
-    density = np.median(density, axis=0)
-    low = density[(frequency >= 45) & (frequency <= 140)].mean()
-    high = density[(frequency >= 0.7 * top) & (frequency <= 0.95 * top)].mean()
-    return float(10 * np.log10(low / high)) if high > 0 else 0.0
 
 
 def common_signal(glute: Conditioned, shoulder: Conditioned, raises: tuple[Raise, ...]) -> float:
@@ -166,8 +125,12 @@ def common_signal(glute: Conditioned, shoulder: Conditioned, raises: tuple[Raise
         if end - start < 0.1:
             continue
         a, b, known = _on_one_clock(glute, shoulder, start, end)
-        if known.mean() > 0.9 and a[known].std() > 0 and b[known].std() > 0:
-            found.append(abs(float(np.corrcoef(a[known], b[known])[0, 1])))
+        if known.mean() <= 0.9:
+            continue
+        a, b = a[known] - a[known].mean(), b[known] - b[known].mean()
+        size = float(np.sqrt((a @ a) * (b @ b)))
+        if size > 0:
+            found.append(abs(float(a @ b)) / size)
     return float(np.median(found)) if found else 0.0
 
 

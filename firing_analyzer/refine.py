@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from firing_analyzer.bands import BandPower
 from firing_analyzer.filters import BoolArray, FloatArray
-from firing_analyzer.rises import RiseBank, rise_bank
+from firing_analyzer.rises import ROUGH_FRAMES, RiseGroup, rise_bank
 
 #: Plateaus that are considered, against the one that was measured.
 LEVELS_DB = (-2.0, 0.0, 2.0)
@@ -24,9 +24,9 @@ LEVELS_DB = (-2.0, 0.0, 2.0)
 WEIGHT = 0.9
 #: Onsets this close to the first that was allowed, and the probability there, that say: it began before.
 PINNED_FRAMES, PINNED_SHARE = 3, 0.05
-#: Onsets are tried in steps of so many frames first; those whose log-likelihood stays so far below the
-#: best are left.
-ROUGH_STEP, HOPELESS = 4, 25.0
+#: Onsets are tried roughly first; those whose log-likelihood stays so far below the best are left.
+#: The same for rises, whose plateaus are tried later.
+HOPELESS, UNLIKELY = 15.0, 40.0
 #: What frames, bands and the unsteadiness of muscle allow at best, as a standard deviation.
 FLOOR_S = 0.004
 
@@ -118,79 +118,101 @@ def onset_posterior(
     instead of taking the most likely step or ramp, by keeping the whole posterior, and by doing so in
     bands, each with its own rest and plateau, in place of an autoregressive whitening of rest.
     """
-    start = max(first - rise_bank(bands.frame_s, tuple(bands.smear.tolist())).lead, 0)
+    bank = rise_bank(bands.frame_s, tuple(bands.smear.tolist()))
+    start = max(first - bank.lead, 0)
     stop = min(end, bands.power.shape[1])
     seen = np.ones(stop - start) if known is None else known[start:stop].astype(np.float64)
     stretch = _Stretch(
-        ratio=bands.power[:, start:stop] / rest[:, None] * seen,
-        seen=None if known is None else seen,
+        values=np.vstack((bands.power[:, start:stop] / rest[:, None] * seen, seen)),
         plateau=np.maximum(plateau, 0.0),
         half_dof=0.5 * bands.dof,
-        bank=rise_bank(bands.frame_s, tuple(bands.smear.tolist())),
+        lead=bank.lead,
         weight=WEIGHT / max(restlessness, 1.0),
     )
-    # every fourth onset first; what is hopeless there is not looked at closely
-    rough = np.arange(first, last + 1, ROUGH_STEP)
-    best = stretch.log_likelihood(rough - start).max(axis=1)
+    # every fourth onset first, at the plateau that was measured; what is hopeless is not looked at closely
+    rough = np.arange(first, last + 1, ROUGH_FRAMES)
+    found = stretch.log_likelihood(rough - start, bank.rough, levels_db=(0.0,), together=ROUGH_FRAMES)
+    best = found.max(axis=1)
     hopeful = rough[best > best.max() - HOPELESS]
-    onsets = np.arange(max(int(hopeful[0]) - ROUGH_STEP, first), min(int(hopeful[-1]) + ROUGH_STEP, last) + 1)
+    earliest, latest = int(hopeful[0]) - ROUGH_FRAMES, int(hopeful[-1]) + ROUGH_FRAMES
+    onsets = np.arange(max(earliest, first), min(latest, last) + 1)
+    likely = found.max(axis=0) > best.max() - UNLIKELY
+    groups = _only(bank.groups, likely)
     return _normalise(
         np.asarray(bands.start_s + onsets * bands.frame_s, dtype=np.float64),
-        stretch.log_likelihood(onsets - start),
+        stretch.log_likelihood(onsets - start, groups, levels_db=LEVELS_DB),
         first=bool(onsets[0] == first),
+    )
+
+
+def _only(groups: tuple[RiseGroup, ...], likely: BoolArray) -> tuple[RiseGroup, ...]:
+    """Leave out all rises that are not marked."""
+    each = np.split(likely, np.cumsum([group.log_prior.size for group in groups])[:-1])
+    return tuple(
+        RiseGroup(group.profile[kept], group.log_prior[kept])
+        for group, kept in zip(groups, each, strict=True)
+        if kept.any()
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Stretch:
-    """Power around one onset, ready to be compared with every rise."""
+    """Power around one onset, ready to be compared with every rise.
 
-    ratio: FloatArray
-    seen: FloatArray | None
+    Attributes
+    ----------
+    values : ndarray, shape (n_bands + 1, n_frames)
+        Power against rest, and 1; 0 where samples were lost.
+    """
+
+    values: FloatArray
     plateau: FloatArray
     half_dof: FloatArray
-    bank: RiseBank
+    lead: int
     weight: float
 
-    def log_likelihood(self, onsets: NDArray[np.int_]) -> FloatArray:
-        """Log of likelihood times prior, shape (n_onsets, n_rises * n_levels).
+    def log_likelihood(
+        self,
+        onsets: NDArray[np.int_],
+        groups: tuple[RiseGroup, ...],
+        *,
+        levels_db: tuple[float, ...],
+        together: int = 1,
+    ) -> FloatArray:
+        """Log of likelihood times prior, shape (n_onsets, n_hypotheses).
 
-        Onsets count from the start of the stretch.
+        Onsets count from the start of the stretch. So many frames are taken together in profiles and onsets.
         """
-        levels = 10 ** (np.array(LEVELS_DB) / 10)
+        offset = np.maximum(onsets - self.lead, 0) // together
+        longest = max(group.profile.shape[1] for group in groups)
+        n_rows, n_frames = self.values.shape
+        padded = np.zeros((n_rows, (max(n_frames // together, int(offset[-1]) + longest) + 1) * together))
+        padded[:, :n_frames] = self.values
+        padded = padded.reshape(n_rows, -1, together).sum(axis=2)
+        windows = sliding_window_view(padded, longest, axis=1)[:, offset]
+        from_here = np.cumsum(padded[:, ::-1], axis=1)[:, ::-1]
         parts: list[FloatArray] = []
-        for group in self.bank.groups:
-            offset = np.maximum(onsets - self.bank.lead, 0)
-            part = np.zeros((offset.size, group.profile.shape[0] * levels.size))
-            for band in range(self.ratio.shape[0]):
-                expected = 1 + self.plateau[band] * np.multiply.outer(levels, group.profile)
-                expected = expected.reshape(-1, group.profile.shape[1])
-                part += self.half_dof[band] * _slide(self.ratio[band], offset, 1 - 1 / expected)
-                cost = np.log(expected)
-                if self.seen is None:
-                    part -= self.half_dof[band] * _slide_ones(self.ratio.shape[1], offset, cost)
-                else:
-                    part -= self.half_dof[band] * _slide(self.seen, offset, cost)
-            parts.append(self.weight * part + np.tile(group.log_prior, levels.size))
+        for group in groups:
+            gain = self._gain(group, levels_db)
+            n = gain.shape[1]
+            near = windows[:, :, :n].transpose(1, 0, 2).reshape(offset.size, -1)
+            # after a profile's end the rise is over, and all stays as it is there
+            part = near @ gain.reshape(n_rows * n, -1) + from_here[:, offset + n].T @ gain[:, -1]
+            parts.append(self.weight * part + np.tile(group.log_prior, len(levels_db)))
         return np.concatenate(parts, axis=1)
 
+    def _gain(self, group: RiseGroup, levels_db: tuple[float, ...]) -> FloatArray:
+        """Return what each rise at each level makes of power, band by band and frame by frame.
 
-def _slide(values: FloatArray, offset: NDArray[np.int_], profile: FloatArray) -> FloatArray:
-    """Sum of values times profile from each offset on; after the profile's end its last value holds."""
-    n = profile.shape[1]
-    padded = np.concatenate((values, np.zeros(max(int(offset[-1]) + n - values.size, 0))))
-    windows = sliding_window_view(padded, n)[offset]
-    after = np.concatenate((np.cumsum(padded[::-1])[::-1], [0.0]))
-    return windows @ profile.T + np.multiply.outer(after[offset + n], profile[:, -1])
-
-
-def _slide_ones(n_values: int, offset: NDArray[np.int_], profile: FloatArray) -> FloatArray:
-    """`_slide` for values that are all 1: sums of the profile, no product needed."""
-    n = profile.shape[1]
-    total = np.concatenate((np.zeros((profile.shape[0], 1)), np.cumsum(profile, axis=1)), axis=1)
-    within = np.clip(n_values - offset, 0, n)
-    beyond = np.maximum(n_values - offset - n, 0)
-    return total[:, within].T + np.multiply.outer(beyond, profile[:, -1])
+        Shape (n_bands + 1, n_frames, n_hypotheses). The last row is what a frame costs, whatever its power.
+        """
+        levels = 10 ** (np.array(levels_db) / 10)
+        profile = np.multiply.outer(levels, group.profile).reshape(-1, group.profile.shape[1]).T
+        expected = 1 + np.multiply.outer(self.plateau, profile)
+        gain = np.empty((expected.shape[0] + 1, *profile.shape))
+        gain[:-1] = self.half_dof[:, None, None] * (1 - 1 / expected)
+        gain[-1] = -np.tensordot(self.half_dof, np.log(expected), axes=1)
+        return gain
 
 
 def _normalise(time_s: FloatArray, log_likelihood: FloatArray, *, first: bool) -> OnsetPosterior:

@@ -19,6 +19,9 @@ SHAPES: dict[str, Callable[[FloatArray], FloatArray]] = {
 #: Durations of a rise that are considered, about equally spaced in their logarithm.
 GROUPS_S = ((0.005, 0.02, 0.04, 0.065, 0.1), (0.15, 0.22), (0.32, 0.48), (0.72, 1.05))
 
+#: Frames that a first, rough look takes together.
+ROUGH_FRAMES = 4
+
 #: Rises shorter than this have no shape that could be seen.
 SHORTEST_S = 0.01
 
@@ -54,10 +57,13 @@ class RiseBank:
         By length, so that short rises need few frames.
     lead : int
         Frames before the onset, which is at the start of frame `lead` of every profile.
+    rough : tuple of RiseGroup
+        The same groups, with the mean of `ROUGH_FRAMES` frames in the place of each.
     """
 
     groups: tuple[RiseGroup, ...]
     lead: int
+    rough: tuple[RiseGroup, ...]
 
 
 @lru_cache(maxsize=16)
@@ -88,7 +94,13 @@ def rise_bank(frame_s: float, smear: tuple[float, ...]) -> RiseBank:
                 )
                 priors.append(_log_prior(rise_s) - np.log(len(names)))
         groups.append(RiseGroup(np.stack(profiles), np.array(priors)))
-    return RiseBank(tuple(groups), lead)
+    return RiseBank(tuple(groups), lead, tuple(_roughly(group) for group in groups))
+
+
+def _roughly(group: RiseGroup) -> RiseGroup:
+    missing = -group.profile.shape[1] % ROUGH_FRAMES
+    profile = np.pad(group.profile, ((0, 0), (0, missing)), mode="edge")
+    return RiseGroup(profile.reshape(profile.shape[0], -1, ROUGH_FRAMES).mean(axis=2), group.log_prior)
 
 
 def _log_prior(rise_s: float) -> float:
