@@ -1,20 +1,21 @@
 """From two source URIs to a saved, analysed recording: lock, journal, session, saving, verdict."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from firing_analyzer.errors import AnalysisError
 from firing_analyzer.protocol import WORDS, SessionPlan
-from firing_analyzer.session import Observer, RecordingSession
+from firing_analyzer.session import Observer, RecordingSession, let_go
 from firing_analyzer.settings import Settings
 from recordings.dataset.bids import SavedRecording
 from recordings.dataset.names import checked_place
 from recordings.journal import JournalWriter
 from recordings.lock import JOURNAL_FOLDER, DatasetLock
 from sensors.describe import to_journal
-from sensors.errors import SensorError
+from sensors.model import Pace, Source
 from sensors.open import open_sources
 from sensors.pace import pace_for
 from sensors.recover import JOURNAL_SUFFIX, finish_journal
@@ -98,40 +99,56 @@ async def record(
     plan = order.plan
     place = checked_place(order.dataset, order.participant, order.session, plan.leg)
     glute, shoulder = open_sources(order.glute, order.shoulder, leg=plan.leg)
+    pace = pace_for(glute.speed)
     with DatasetLock(order.dataset):
-        path = _journal_path(order.dataset, f"{place.prefix}_acq-{plan.leg}")
-        journal = JournalWriter(
-            path,
-            about={
-                "participant": order.participant,
-                "session": order.session,
-                "leg": plan.leg,
-                "glute": glute.streams[0].channels[0].label,
-                "shoulder": shoulder.streams[0].channels[0].label,
-                "planned_repetitions": plan.repetitions,
-                "sources": {"glute": order.glute, "shoulder": order.shoulder},
-                "instructions": WORDS["raise"],
-            },
-            streams=[to_journal(stream) for stream in (*glute.streams, *shoulder.streams)],
-        )
-        session = RecordingSession(
-            plan, glute, shoulder, journal, pace_for(glute.speed), settings=settings, observer=observer
-        )
-        if on_session is not None:
-            on_session(session)
-        try:
-            with journal:
-                await session.run()
-        except (AnalysisError, SensorError):
-            if not any(journal.committed.values()):
-                # It could not begin; an empty journal would be recovered as a recording.
-                path.unlink(missing_ok=True)
-            raise
+        async with _started((glute, shoulder), pace):
+            path = _journal_path(order.dataset, f"{place.prefix}_acq-{plan.leg}")
+            journal = JournalWriter(
+                path,
+                about={
+                    "participant": order.participant,
+                    "session": order.session,
+                    "leg": plan.leg,
+                    "glute": glute.streams[0].channels[0].label,
+                    "shoulder": shoulder.streams[0].channels[0].label,
+                    "planned_repetitions": plan.repetitions,
+                    "sources": {"glute": order.glute, "shoulder": order.shoulder},
+                    "instructions": WORDS["raise"],
+                },
+                streams=[to_journal(stream) for stream in (*glute.streams, *shoulder.streams)],
+            )
+            session = RecordingSession(
+                plan, glute, shoulder, journal, pace, settings=settings, observer=observer
+            )
+            if on_session is not None:
+                on_session(session)
+            try:
+                with journal:
+                    pace.begin()
+                    await session.run()
+            except AnalysisError:
+                if not any(journal.committed.values()):
+                    # It could not begin; an empty journal would be recovered as a recording.
+                    path.unlink(missing_ok=True)
+                raise
         saved = finish_journal(path, order.dataset)
     try:
         return Recorded(path, saved, analyze(open_recording(saved.path), settings))
     except AnalysisError as problem:
         return Recorded(path, saved, None, str(problem))
+
+
+@asynccontextmanager
+async def _started(sources: tuple[Source, ...], pace: Pace) -> AsyncGenerator[None, None]:
+    """Connect all sources; if one cannot be, or anything fails later, let go of all."""
+    try:
+        for source in sources:
+            await source.start(pace)
+        yield
+    except BaseException:
+        for source in sources:
+            await let_go(source)
+        raise
 
 
 def _journal_path(dataset: Path, stem: str) -> Path:

@@ -15,7 +15,7 @@ from recordings.journal import JournalWriter
 from recordings.model import EVENT_EXCLUDED, Event
 from sensors.errors import SensorError
 from sensors.feed import Feed
-from sensors.model import Pace, Source
+from sensors.model import Block, Pace, Source
 
 #: A source from which nothing has come for so long has dropped out.
 SILENT_S: Final = 2.0
@@ -97,7 +97,7 @@ class RecordingSession:
     ----------
     plan : SessionPlan
     glute, shoulder : Source
-        Opened, not started.
+        Started; they send once `run` asks for packets.
     journal : JournalWriter
         Every packet is queued to it before anything else is done; nothing waits for the disk.
     pace : Pace
@@ -122,22 +122,14 @@ class RecordingSession:
     _fault: str = field(default="", init=False)
 
     async def run(self) -> None:
-        """Record until the protocol is over, time is up, all sources have ended, or `stop` is called.
-
-        Raises
-        ------
-        SensorError
-            If a source cannot be started.
-        """
+        """Record until the protocol is over, time is up, all sources have ended, or `stop` is called."""
         now_s = self.pace.now_s()
-        started: tuple[tuple[Muscle, Source], ...] = (("glute", self.glute), ("shoulder", self.shoulder))
+        sources: tuple[tuple[Muscle, Source], ...] = (("glute", self.glute), ("shoulder", self.shoulder))
         self._receptions = {
             muscle: _Reception(muscle, source, Feed(source.streams), source.streams[0].name, now_s)
-            for muscle, source in started
+            for muscle, source in sources
         }
         try:
-            for _, source in started:
-                await source.start(self.pace)
             self._live = self._make_live()
             async with asyncio.TaskGroup() as tasks:
                 pumps = [tasks.create_task(self._pump(reception)) for reception in self._receptions.values()]
@@ -153,6 +145,8 @@ class RecordingSession:
             self._put_event(EVENT_END)
         if self._looking is not None:
             await self._looking
+        for reception in self._receptions.values():
+            self._take(reception, reception.feed.finish())
         self._tell_changes(self._live.finish())
 
     def stop(self) -> None:
@@ -199,15 +193,18 @@ class RecordingSession:
             async for packet in reception.source.packets():
                 self.journal.put_packet(packet.stream, packet.arrival_s, packet.raw)
                 reception.last_s = self.pace.now_s()
-                for block in reception.feed.take(packet):
-                    if block.stream == reception.stream and self._live is not None:
-                        self._live.take(block, reception.muscle)
+                self._take(reception, reception.feed.take(packet))
                 self._look()
         except SensorError as problem:
             self._lose(reception, str(problem))
         except Exception as defect:  # noqa: BLE001  (of a plug-in: it must not cost the other sensor's samples)
             self._lose(reception, f"its source has a defect ({type(defect).__name__}: {defect}); report it")
         reception.ended = True
+
+    def _take(self, reception: _Reception, blocks: list[Block]) -> None:
+        for block in blocks:
+            if block.stream == reception.stream and self._live is not None:
+                self._live.take(block, reception.muscle)
 
     def _lose(self, reception: _Reception, problem: str) -> None:
         self._tell(note=f"{reception.muscle}: {problem}")
@@ -332,9 +329,16 @@ class RecordingSession:
             if reception.closed:
                 continue
             reception.closed = True
-            try:
-                async with asyncio.timeout(CLOSE_S):
-                    await reception.source.close()
-            except (SensorError, TimeoutError) as problem:
-                why = str(problem) or f"it did not let go within {CLOSE_S:g} s"
-                self._tell(note=f"{reception.muscle}: {why}")
+            problem = await let_go(reception.source)
+            if problem:
+                self._tell(note=f"{reception.muscle}: {problem}")
+
+
+async def let_go(source: Source) -> str:
+    """Close a source, and wait no longer than five seconds for it; returns what went wrong, if anything."""
+    try:
+        async with asyncio.timeout(CLOSE_S):
+            await source.close()
+    except (SensorError, TimeoutError) as problem:
+        return str(problem) or f"it did not let go within {CLOSE_S:g} s"
+    return ""

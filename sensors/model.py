@@ -125,6 +125,10 @@ class Pace(Protocol):
         """Seconds since the session began."""
         ...
 
+    def begin(self) -> None:
+        """Count from now on: all sources are connected, and the session begins."""
+        ...
+
     async def sleep(self, seconds: float) -> None:
         """Wait for so many seconds of the session's time."""
         ...
@@ -140,7 +144,7 @@ class Source(Protocol):
 
     @property
     def streams(self) -> tuple[Stream, ...]:
-        """What it delivers; known before it is started."""
+        """What it delivers; final once it is started, because some devices have to be asked."""
         ...
 
     @property
@@ -149,11 +153,11 @@ class Source(Protocol):
         ...
 
     async def start(self, pace: Pace) -> None:
-        """Connect and begin; raises `SourceUnavailable` with what to do."""
+        """Connect; raises `SourceUnavailable` with what to do."""
         ...
 
     def packets(self) -> AsyncIterator[Packet]:
-        """Packets as they arrive. Ends only when the source has come to its end or was closed."""
+        """Let it send, and return packets as they arrive, until it has come to its end or was closed."""
         ...
 
     def status(self) -> Status:

@@ -18,7 +18,7 @@ _DEBT_S: Final = 0.05
 
 
 class RealPace:
-    """Seconds of the monotonic clock since this was made."""
+    """Seconds of the monotonic clock since this was made, or told to begin."""
 
     speed: Final = 1.0
 
@@ -28,6 +28,10 @@ class RealPace:
     def now_s(self) -> float:
         """Seconds since the session began."""
         return time.monotonic() - self._began
+
+    def begin(self) -> None:
+        """Count from now on."""
+        self._began = time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
         """Wait for so many seconds."""
@@ -68,6 +72,9 @@ class SteppedPace:
             real_s, then_s = self._anchor
             self._now = max(self._now, then_s + (time.monotonic() - real_s) * self.speed)
         return self._now
+
+    def begin(self) -> None:
+        """Do nothing: time begins with the first wait."""
 
     async def sleep(self, seconds: float) -> None:
         """Wait for so many seconds of the session's time."""
