@@ -34,7 +34,7 @@ class SourceUnavailable(SensorError):  # noqa: N818  (a state, not a fault of th
     """A source that cannot be opened now."""
 
 
-class BluetoothTrouble(SourceUnavailable):  # noqa: N818
+class BluetoothTrouble(SourceUnavailable):
     """A Bluetooth sensor that cannot be used now, or the radio itself.
 
     Attributes

@@ -1,6 +1,6 @@
 """Which backend of bleak does the work: the system's own, or one that was put in its place."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ def current_backend() -> Backend:
 
 
 @contextmanager
-def using_backend(backend: Backend) -> Iterator[None]:
+def using_backend(backend: Backend) -> Generator[None]:
     """Scan and connect with other classes than the system's, such as those of virtual sensors."""
     token = _current.set(backend)
     try:

@@ -185,7 +185,7 @@ class Connection:
         raise explain(TimeoutError(), source=self._source, doing=f"being asked ({value!r})")
 
     async def listen(self, characteristic: str, take: Take) -> None:
-        """Send what a characteristic notifies to `take`, from now on; the first may come before this returns."""
+        """Send what a characteristic notifies to `take`; the first may come before this returns."""
         self._takers[characteristic] = take
         await self._switch_on(characteristic)
 
@@ -247,7 +247,7 @@ class Connection:
 
     @asynccontextmanager
     async def _answer(self, doing: str) -> AsyncGenerator[None]:
-        """A limited time for something, and errors of ours for what goes wrong with it."""
+        """Give something a limited time, and errors of ours for what goes wrong with it."""
         with explained(source=self._source, doing=doing):
             async with asyncio.timeout(ANSWER_S):
                 yield

@@ -94,7 +94,8 @@ class KeptDevice:
         """
         if any(set(channels) & set(taken) for taken in self._claimed):
             raise SourceUriError(
-                "the same muscle is named twice; name another channel, such as #2, for one of them", source=uri
+                "the same muscle is named twice; name another channel, such as #2, for one of them",
+                source=uri,
             )
         self._claimed.append(channels)
 
@@ -188,7 +189,7 @@ class KeptDevice:
         return parts
 
     async def _keep(self, connection: Connection) -> None:
-        """Have the samples come, whatever happens, until it is cancelled; then `leave` ends the connection."""
+        """Have the samples come, whatever happens, until cancelled; then `leave` ends the connection."""
         while True:
             try:
                 await self._stream(connection)
@@ -234,7 +235,7 @@ class KeptDevice:
         raise BluetoothTrouble("the connection was lost; bring the sensor nearer", kind="lost")
 
     async def _connect_again(self) -> Connection | None:
-        """Try until it is there again; None if it has become something else, which the listeners were told."""
+        """Try until it is there again; None if it has become something else, and that was told."""
         attempt = 0
         uri = self._listeners[0].uri if self._listeners else self.address
         while True:

@@ -113,7 +113,7 @@ class BluetoothSource:
             raise
 
     async def packets(self) -> AsyncIterator[Packet]:
-        """Notifications as they come, until the source is closed; the device begins to send with the first look.
+        """Notifications as they come, until the source is closed; the device begins at the first look.
 
         An empty packet comes first after the connection was made anew.
 

@@ -102,7 +102,7 @@ def _muscle_label(role: str, leg: Side | None) -> str:
 
 
 def _place_label(role: str, leg: Side | None) -> str:
-    """Where the movement sensor sits: the glute's is taken for one on the thigh, as with simulated sensors."""
+    """Where the movement sensor sits: the glute's is taken for one on the thigh, as in `sim:`."""
     if role == GLUTE:
         return f"THIGH_{_initial(leg)}" if leg else "THIGH"
     if role == SHOULDER:

@@ -1,7 +1,7 @@
 """What can go wrong with Bluetooth, in words: the thing, what is wrong, and what to do on this system."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Final, Literal, get_args
 
@@ -43,7 +43,7 @@ _RADIO: Final[Mapping[Kind, str]] = {
 #: What to do about the radio itself, by system.
 _MEND: Final[Mapping[str, Mapping[Kind, str]]] = {
     "linux": {
-        "no_adapter": "plug in an adapter for Bluetooth 4.0 or newer; bluetoothctl list shows those that are known",
+        "no_adapter": "plug in an adapter for Bluetooth 4.0 or newer (see bluetoothctl list)",
         "adapter_off": "run rfkill unblock bluetooth, then bluetoothctl power on",
         "no_permission": "run sudo usermod -aG bluetooth $USER and sign in again",
         "no_service": "run sudo systemctl start bluetooth (package bluez; it needs the D-Bus system bus)",
@@ -51,7 +51,7 @@ _MEND: Final[Mapping[str, Mapping[Kind, str]]] = {
     "darwin": {
         "no_adapter": "use a Mac with Bluetooth 4.0 or newer",
         "adapter_off": "switch it on in the Control Centre",
-        "no_permission": "allow your terminal in System Settings, Privacy & Security, Bluetooth, and start it again",
+        "no_permission": "allow your terminal in System Settings, Privacy & Security, Bluetooth; start it again",
         "no_service": "switch Bluetooth off and on in the Control Centre",
     },
     "win32": {
@@ -120,9 +120,15 @@ def explain(problem: BaseException, *, source: str | None = None, doing: str = "
     during = f" while {doing}" if doing else ""
     match problem:
         case TimeoutError():
-            kind, words = "no_answer", f"it does not answer{during}; switch it off and on, and bring it nearer"
+            kind, words = (
+                "no_answer",
+                f"it does not answer{during}; bring it nearer, switch it off and on",
+            )
         case BleakDeviceNotFoundError():
-            kind, words = "not_found", "it is not on the air; switch it on, and look with firing-analyzer scan"
+            kind, words = (
+                "not_found",
+                "it is not on the air; switch it on, see firing-analyzer scan",
+            )
         case BleakCharacteristicNotFoundError():
             kind = "service_missing"
             words = f"it lacks the characteristic {problem.char_specifier}; update its firmware"
@@ -132,12 +138,15 @@ def explain(problem: BaseException, *, source: str | None = None, doing: str = "
             words = f"it refuses{during} ({problem}); switch it off and on"
         case _:
             told = " ".join(str(problem).split()) or type(problem).__name__
-            kind, words = "lost", f"the connection failed{during} ({told}); bring the sensor nearer and try again"
+            kind, words = (
+                "lost",
+                f"the connection failed{during} ({told}); bring it nearer, try again",
+            )
     return BluetoothTrouble(words, kind=kind or "lost", source=source)
 
 
 @contextmanager
-def explained(*, source: str | None = None, doing: str = "") -> Iterator[None]:
+def explained(*, source: str | None = None, doing: str = "") -> Generator[None]:
     """Turn what bleak raises into errors of ours; raises `BluetoothTrouble`."""
     try:
         yield
