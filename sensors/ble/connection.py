@@ -203,9 +203,8 @@ class Connection:
         found = self._get(characteristic)
 
         def notified(_: BleakGATTCharacteristic, data: bytearray) -> None:
-            arrival_s = self._now_s()
             try:
-                self._hand_on(characteristic, arrival_s, bytes(data))
+                self._hand_on(characteristic, self._now_s(), bytes(data))
             except Exception as problem:  # noqa: BLE001  (bleak would drop it; it is counted and told)
                 self._fault(problem)
 

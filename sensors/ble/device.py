@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -22,6 +23,8 @@ _ATTEMPTS: Final = 3
 #: Below this a battery is told, and below that the device is not even begun with.
 _LOW_PERCENT: Final = 15.0
 _EMPTY_PERCENT: Final = 5.0
+#: What fits into a notification where the system does not know better.
+UNKNOWN_FITS: Final = 20
 #: Notifications by which it is judged whether they are cut short.
 _JUDGED: Final = 20
 #: What a change of settings, or a new attempt, may mend; all else is told at once.
@@ -47,6 +50,8 @@ class KeptDevice:
     radio : Radio
     profile : DeviceProfile
     address : str
+    now_s : callable
+        The session's clock.
 
     Attributes
     ----------
@@ -54,11 +59,14 @@ class KeptDevice:
         What it delivers; known once somebody has joined.
     """
 
-    def __init__(self, radio: Radio, profile: DeviceProfile, address: str) -> None:
+    def __init__(
+        self, radio: Radio, profile: DeviceProfile, address: str, now_s: Callable[[], float]
+    ) -> None:
         self.profile = profile
         self.address = address
         self.parts: tuple[Part, ...] = ()
         self._radio = radio
+        self._now_s = now_s
         self._listeners: list[Listener] = []
         self._connection: Connection | None = None
         self._keeping: asyncio.Task[None] | None = None
@@ -66,7 +74,7 @@ class KeptDevice:
         self._battery: float | None = None
         self._detail = "not connected yet"
         self._heard_s = 0.0
-        self._longest = self._judged = 0
+        self._longest = self._shortest = self._judged = 0
         self._faults = 0
         self._claimed: list[tuple[int, ...]] = []
 
@@ -80,7 +88,11 @@ class KeptDevice:
         """
         async with self._opening:
             if self._connection is None and self._keeping is None:
-                self._connection = await self._begin_patiently(listener.uri)
+                try:
+                    self._connection = await self._begin_patiently(listener.uri)
+                finally:
+                    if self._connection is None:
+                        self._radio.release(self)
                 self._detail = ""
             self._listeners.append(listener)
 
@@ -152,7 +164,7 @@ class KeptDevice:
         heard = await radio.find(profile, self.address, uri=uri)
         try:
             async with radio.connecting():
-                connection = await Connection.open(heard, now_s=radio.now_s, source=uri)
+                connection = await Connection.open(heard, now_s=self._now_s, source=uri)
         except BluetoothTrouble as problem:
             if problem.kind == "not_found":
                 radio.forget(self.address)
@@ -174,8 +186,7 @@ class KeptDevice:
                 source=uri,
             )
         fits = connection.longest_notification(profile.data)
-        # 20 is also what a system says that does not know.
-        if 20 < fits < profile.least_notification:
+        if UNKNOWN_FITS < fits < profile.least_notification:
             raise self._cut_short(fits, uri)
         parts = await profile.prepare(connection)
         if profile.battery is not None:
@@ -208,11 +219,11 @@ class KeptDevice:
             if again is None:
                 return
             self._connection = connection = again
-            self._send((self._radio.now_s(), b""))
+            self._send((self._now_s(), b""))
 
     async def _stream(self, connection: Connection) -> None:
         """Take what comes, until the connection is lost or falls silent."""
-        self._longest = self._judged = 0
+        self._longest = self._shortest = self._judged = 0
         self._heard_s = time.monotonic()
         await connection.listen(self.profile.data, self._take)
         await self.profile.begin(connection)
@@ -224,9 +235,8 @@ class KeptDevice:
                     f"it is connected but has sent nothing for {silent_s:.0f} s; switch it off and on",
                     kind="silent",
                 )
-            if self._judged >= _JUDGED and self._longest == fits < self.profile.least_notification:
-                problem = self._cut_short(fits, None)
-                raise SourceLost(problem.reason)
+            if self._is_cut_short(fits):
+                raise SourceLost(self._cut_short(self._longest, None).reason)
             if self._detail and self._judged:
                 self._detail = ""
             with suppress(TimeoutError):
@@ -255,6 +265,7 @@ class KeptDevice:
     def _take(self, arrival_s: float, raw: bytes) -> None:
         self._heard_s = time.monotonic()
         self._longest = max(self._longest, len(raw))
+        self._shortest = min(self._shortest, len(raw)) if self._judged else len(raw)
         self._judged += 1
         if raw:
             self._send((arrival_s, raw))
@@ -262,6 +273,13 @@ class KeptDevice:
     def _send(self, item: Item) -> None:
         for listener in self._listeners:
             listener.items.put_nowait(item)
+
+    def _is_cut_short(self, fits: int) -> bool:
+        """Judge by what came; where a system does not know the MTU, all that is cut is of one length."""
+        longest = self._longest
+        if self._judged < _JUDGED or longest >= self.profile.least_notification:
+            return False
+        return longest == fits if fits > UNKNOWN_FITS else longest == self._shortest
 
     def _cut_short(self, fits: int, uri: str | None) -> BluetoothTrouble:
         return BluetoothTrouble(

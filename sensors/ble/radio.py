@@ -25,7 +25,7 @@ _radios: "WeakKeyDictionary[Pace, Radio]" = WeakKeyDictionary()
 
 def radio_of(pace: Pace) -> "Radio":
     """Return the radio that all sources of one session share."""
-    return _radios.setdefault(pace, Radio(pace))
+    return _radios.setdefault(pace, Radio())
 
 
 class Radio:
@@ -34,30 +34,25 @@ class Radio:
     An adapter does one thing at a time well: nothing is connected during a scan and nothing scanned for
     during a connection attempt, and no sensor streams before both were found.
 
-    Parameters
-    ----------
-    pace : Pace
-
     Attributes
     ----------
     devices : dict of str to KeptDevice
         Those in use, by `address_key`.
     """
 
-    def __init__(self, pace: Pace) -> None:
-        self.now_s: Callable[[], float] = pace.now_s
+    def __init__(self) -> None:
         self.devices: dict[str, KeptDevice] = {}
         self._busy = asyncio.Lock()
         self._wanted: dict[str, DeviceProfile] = {}
         self._heard: dict[str, Heard] = {}
 
-    def device(self, profile: DeviceProfile, address: str) -> "KeptDevice":
-        """Return the device at an address, one for all who want it."""
+    def device(self, profile: DeviceProfile, address: str, *, now_s: Callable[[], float]) -> "KeptDevice":
+        """Return the device at an address, one for all who want it; it stamps by the session's clock."""
         from sensors.ble.device import KeptDevice  # noqa: PLC0415  (it imports this module)
 
         key = address_key(address)
         if key not in self.devices:
-            self.devices[key] = KeptDevice(self, profile, address)
+            self.devices[key] = KeptDevice(self, profile, address, now_s)
         return self.devices[key]
 
     def release(self, device: "KeptDevice") -> None:

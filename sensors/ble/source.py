@@ -90,7 +90,7 @@ class BluetoothSource:
         """
         if self._closed:
             raise SourceUnavailable("it was closed; open it again", source=self.uri)
-        device = radio_of(pace).device(self._profile, self._address)
+        device = radio_of(pace).device(self._profile, self._address, now_s=pace.now_s)
         if device.profile is not self._profile:
             raise SourceUnavailable(
                 f"it is also named as a {device.profile.title}; write the same device twice", source=self.uri

@@ -51,7 +51,7 @@ _MEND: Final[Mapping[str, Mapping[Kind, str]]] = {
     "darwin": {
         "no_adapter": "use a Mac with Bluetooth 4.0 or newer",
         "adapter_off": "switch it on in the Control Centre",
-        "no_permission": "allow your terminal in System Settings, Privacy & Security, Bluetooth; start it again",
+        "no_permission": "allow your terminal in System Settings, Privacy & Security, Bluetooth; restart it",
         "no_service": "switch Bluetooth off and on in the Control Centre",
     },
     "win32": {

@@ -47,6 +47,8 @@ class VirtualBluez:
         Whether its adapter is switched on.
     adapter : bool
         Whether there is one.
+    tells_mtu : bool
+        Whether it tells what was agreed, as BlueZ does since 5.62.
     late_s : float
         How long after its answer to Disconnect a device is told to be gone; bluetoothd is sometimes late.
 
@@ -57,11 +59,18 @@ class VirtualBluez:
     """
 
     def __init__(
-        self, central: Central, *, powered: bool = True, adapter: bool = True, late_s: float = 0.0
+        self,
+        central: Central,
+        *,
+        powered: bool = True,
+        adapter: bool = True,
+        late_s: float = 0.0,
+        tells_mtu: bool = True,
     ) -> None:
         self.calls: list[tuple[str, str]] = []
         self._central = central
         self._powered, self._has_adapter, self._late_s = powered, adapter, late_s
+        self._tells_mtu = tells_mtu
         self._links: dict[str, CentralLink] = {}
         self._handles: dict[str, tuple[str, int]] = {}
         self._connecting: dict[str, asyncio.Task[CentralLink]] = {}
@@ -216,8 +225,9 @@ class VirtualBluez:
                     "UUID": Variant("s", one.uuid),
                     "Service": Variant("o", at),
                     "Flags": Variant("as", list(one.properties)),
-                    "MTU": Variant("q", link.mtu),
                 }
+                if self._tells_mtu:
+                    values["MTU"] = Variant("q", link.mtu)
                 if {"notify", "indicate"} & set(one.properties):
                     values["Notifying"] = Variant("b", False)  # noqa: FBT003
                 self._tree.put(f"{at}/char{one.handle:04x}", _CHARACTERISTIC, values)

@@ -181,5 +181,9 @@ class BumbleLink:
             raise LinkLost from None
 
 
+def _names(properties: Characteristic.Properties) -> tuple[Property, ...]:
+    return tuple(name for flag, name in _PROPERTIES if properties & flag)
+
+
 def _uuid(uuid: core.UUID) -> str:
     return normalize_uuid_str(uuid.to_hex_str("-"))

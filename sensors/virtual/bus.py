@@ -82,7 +82,7 @@ class Outlet:
         self._waiting: deque[Message] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._ready = select.poll()
-        connection: int = bus._fd  # noqa: SLF001  # pyright: ignore
+        connection: int = bus._fd  # noqa: SLF001  # pyright: ignore[reportPrivateUsage, reportAssignmentType]
         self._ready.register(connection, select.POLLOUT)
 
     def send(self, message: Message) -> None:

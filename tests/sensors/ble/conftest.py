@@ -1,183 +1,14 @@
-"""A device that is nobody's, to try the radio with, and the stacks that it can be reached over."""
+"""The radio's own device, known to the program for as long as a test runs."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+import sys
+from typing import Any
 
-import numpy as np
 import pytest
 
-from sensors.ble.backend import using_backend
-from sensors.ble.source import BluetoothSource
-from sensors.devices.profile import DeviceProfile, Gatt, Part, short_uuid
 from sensors.devices.registry import DEVICES
-from sensors.model import Packet
-from sensors.packing import pack
-from sensors.virtual.air import Air, VirtualSensor
-from sensors.virtual.bleak_backend import backend_on
-from sensors.virtual.bluez import VirtualBluez
-from sensors.virtual.bumble_central import BumbleCentral
-from sensors.virtual.bumble_sensor import BumbleSensor, Ether
-from sensors.virtual.bus import private_bus, taken_for_the_systems
-from sensors.virtual.central import Central
-from sensors.virtual.firmware import Characteristic, Notification
-from sensors.virtual.memory import MemoryCentral
-
-SERVICE = "7b3f0001-52c1-4c11-9a51-6d5c0a7e1b01"
-CONTROL = "7b3f0002-52c1-4c11-9a51-6d5c0a7e1b01"
-DATA = "7b3f0003-52c1-4c11-9a51-6d5c0a7e1b01"
-BATTERY_SERVICE, BATTERY = short_uuid(0x180F), short_uuid(0x2A19)
-RATE_HZ, PACKET, CHANNELS = 500.0, 10, 2
-#: Counts and a ramp: sample k of channel c is k + c / 10, so every sample tells its own place.
-BYTES = len(pack(np.zeros((CHANNELS, PACKET))))
-
-
-class BenchFirmware:
-    """Two channels at 500 Hz, a packet counter that begins anew with every start, a battery."""
-
-    def __init__(self, name: str = "Bench 1") -> None:
-        self.name = name
-        self.battery = 80
-        self.commands: list[bytes] = []
-        self.advertised_services = (SERVICE,)
-        self.table = (
-            Characteristic(SERVICE, CONTROL, ("read", "write", "notify")),
-            Characteristic(SERVICE, DATA, ("notify",)),
-            Characteristic(BATTERY_SERVICE, BATTERY, ("read", "notify")),
-        )
-        self._began_s: float | None = None
-        self._next = 0
-        self._notifying: set[str] = set()
-
-    def read(self, characteristic: str) -> bytes:
-        return bytes([self.battery]) if characteristic == BATTERY else b"BENCH"
-
-    def write(self, characteristic: str, value: bytes, *, now_s: float) -> list[Notification]:
-        assert characteristic == CONTROL
-        self.commands.append(value)
-        if value == b"GO":
-            self._began_s, self._next = now_s, 0
-        elif value == b"STOP":
-            self._began_s = None
-        return (
-            [(CONTROL, b"BEN"), (CONTROL, b"CH!")] if value == b"WHO" and CONTROL in self._notifying else []
-        )
-
-    def subscribed(self, characteristic: str, on: bool, *, now_s: float) -> None:  # noqa: FBT001, ARG002
-        (self._notifying.add if on else self._notifying.discard)(characteristic)
-
-    def due(self, now_s: float) -> list[Notification]:
-        ready: list[Notification] = []
-        while self._began_s is not None and (self._next + 1) * PACKET / RATE_HZ <= now_s - self._began_s:
-            # The ramp goes on with the device's own time, whatever is started anew.
-            first = round(self._began_s * RATE_HZ) + self._next * PACKET
-            ramp = first + np.arange(PACKET, dtype=float)
-            raw = pack(
-                np.vstack([ramp, ramp + 0.1]), counter=self._next, device_s=self._next * PACKET / RATE_HZ
-            )
-            if DATA in self._notifying:
-                ready.append((DATA, raw))
-            self._next += 1
-        return ready
-
-    def disconnected(self) -> None:
-        self._began_s = None
-        self._notifying.clear()
-
-
-async def _prepare(gatt: Gatt) -> tuple[Part, ...]:
-    told = await gatt.ask(CONTROL, b"WHO", answer_on=CONTROL, complete=lambda raw: raw.endswith(b"!"))
-    assert told == b"BENCH!", told
-    settings = {"counter_modulus": 2**32, "samples_per_count": PACKET}
-    return (Part("", ("emg",) * CHANNELS, ("uV",) * CHANNELS, (None,) * CHANNELS, RATE_HZ, settings),)
-
-
-async def _begin(gatt: Gatt) -> None:
-    await gatt.write(CONTROL, b"GO")
-
-
-async def _end(gatt: Gatt) -> None:
-    await gatt.write(CONTROL, b"STOP")
-
-
-async def _battery(gatt: Gatt) -> float | None:
-    return float((await gatt.read(BATTERY))[0]) if gatt.has(BATTERY) else None
-
-
-BENCH = DeviceProfile(
-    code="bench",
-    title="Bench",
-    recognise=lambda advertised: (advertised.name or "").startswith("Bench"),
-    service=SERVICE,
-    data=DATA,
-    needs=(CONTROL, DATA),
-    decoder="packed",
-    timing="counter",
-    prepare=_prepare,
-    begin=_begin,
-    end=_end,
-    least_notification=BYTES,
-    muscles=CHANNELS,
-    battery=_battery,
-)
-
-
-@dataclass(slots=True)
-class Bench:
-    """Devices of this kind in some air, reached over one stack."""
-
-    air: Air
-    ether: Ether | None = None
-    bluez: VirtualBluez | None = None
-    sensors: list[VirtualSensor] = field(default_factory=list[VirtualSensor])
-
-    async def add(self, *, name: str | None = None, mtu: int = 247) -> VirtualSensor:
-        number = len(self.sensors) + 1
-        firmware = BenchFirmware(name or f"Bench {number}")
-        sensor = VirtualSensor(firmware, f"F0:00:00:00:00:{number:02X}", mtu=mtu)
-        sensor.sent = []
-        self.sensors.append(sensor)
-        self.air.add(sensor)
-        if self.ether is not None:
-            await BumbleSensor(self.ether, sensor).start()
-        return sensor
-
-
-def firmware_of(sensor: VirtualSensor) -> BenchFirmware:
-    assert isinstance(sensor.firmware, BenchFirmware)
-    return sensor.firmware
-
-
-Scenario = Callable[[Bench], Awaitable[None]]
-
-
-class RunOn(Protocol):
-    def __call__(self, stack: str, scenario: Scenario, *, within_s: float = 20.0) -> None: ...
-
-
-STACKS = ("memory", "bumble", "bluez/memory", "bluez/bumble")
-
-
-@asynccontextmanager
-async def on_stack(stack: str, **service: Any) -> AsyncGenerator[Bench]:
-    """Open an air and a way to reach it; keywords are for the virtual BlueZ."""
-    async with AsyncExitStack() as opened:
-        air = await opened.enter_async_context(Air())
-        bench = Bench(air)
-        central: Central = MemoryCentral(air)
-        if stack.endswith("bumble"):
-            bench.ether = Ether()
-            central = BumbleCentral(bench.ether)
-            await central.power_on()
-        if stack.startswith("bluez"):
-            address = opened.enter_context(private_bus())
-            opened.enter_context(taken_for_the_systems(address))
-            bench.bluez = await opened.enter_async_context(VirtualBluez(central, **service))
-        else:
-            opened.enter_context(using_backend(backend_on(central)))
-        yield bench
+from sensors.virtual.bus import can_have_bus
+from tests.sensors.ble.bench import BENCH, RunOn, Scenario, on_stack
 
 
 @pytest.fixture
@@ -185,6 +16,11 @@ def run_on(monkeypatch: pytest.MonkeyPatch) -> RunOn:
     monkeypatch.setitem(DEVICES, "bench", BENCH)  # pyright: ignore[reportArgumentType]
 
     def run(stack: str, scenario: Scenario, *, within_s: float = 20.0, **service: Any) -> None:
+        if stack.endswith("bumble"):
+            pytest.importorskip("bumble", reason="virtual GATT servers need the extra 'virtual'")
+        if stack.startswith("bluez") and not (sys.platform == "linux" and can_have_bus()):
+            pytest.skip("a message bus of its own needs Linux and dbus-daemon")
+
         async def go() -> None:
             async with asyncio.timeout(within_s), on_stack(stack, **service) as bench:
                 await scenario(bench)
@@ -192,28 +28,3 @@ def run_on(monkeypatch: pytest.MonkeyPatch) -> RunOn:
         asyncio.run(go())
 
     return run
-
-
-class Taking:
-    """What a source delivers, taken by a task."""
-
-    def __init__(self, source: BluetoothSource) -> None:
-        self.source = source
-        self.packets: list[Packet] = []
-        self._more = asyncio.Event()
-        self.task = asyncio.create_task(self._run())
-
-    async def _run(self) -> None:
-        async for packet in self.source.packets():
-            self.packets.append(packet)
-            self._more.set()
-
-    async def until(self, enough: Callable[[list[Packet]], bool]) -> None:
-        while not enough(self.packets):
-            self._more.clear()
-            waiting = asyncio.create_task(self._more.wait())
-            await asyncio.wait({waiting, self.task}, return_when=asyncio.FIRST_COMPLETED)
-            waiting.cancel()
-            if self.task.done():
-                await self.task
-                raise AssertionError(f"it ended after {len(self.packets)} packets")
