@@ -52,7 +52,14 @@ def packed(settings: Mapping[str, Setting]) -> Decoder:
 
 
 #: Where the maker of each decoder is, by name and version; imported when it is needed.
-DECODERS: Final[Mapping[tuple[str, int], str]] = {("packed", 1): "sensors.decoders:packed"}
+DECODERS: Final[Mapping[tuple[str, int], str]] = {
+    ("packed", 1): "sensors.decoders:packed",
+    ("npg_lite", 1): "sensors.devices.npg_lite:decoder",
+    ("umyo", 1): "sensors.devices.umyo:decoder",
+    ("bitalino", 1): "sensors.devices.bitalino:decoder",
+    ("ganglion", 1): "sensors.devices.ganglion:decoder",
+    ("movesense", 1): "sensors.devices.movesense:decoder",
+}
 
 
 def decoder_of(stream: Stream) -> Decoder:

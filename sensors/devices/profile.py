@@ -68,6 +68,8 @@ class Part:
         Whether the unit is certain; with a scale that nobody has verified it is not.
     smoothing_ms : float or None
         Length of the device's own smoothing window, for an envelope.
+    longest_notification : int
+        Bytes of the longest notification as the device is set up now; 0 where `DeviceProfile` tells it.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Part:
     settings: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
     scale_known: bool = True
     smoothing_ms: float | None = None
+    longest_notification: int = 0
 
 
 class Gatt(Protocol):
@@ -148,7 +151,8 @@ class DeviceProfile:
     battery : callable or None
         Read the battery in percent.
     least_notification : int
-        Bytes of the longest notification: with a smaller MTU less 3 the stream would be cut short.
+        Bytes of the longest notification: with a smaller MTU less 3 the stream would be cut short. A set-up
+        with longer ones says so in `Part.longest_notification`.
     muscles : int
         EMG channels on one clock; 0 for a device without EMG.
     cautions : tuple of str

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from recordings.model import FloatArray
 
@@ -10,6 +10,26 @@ Property = Literal["read", "write", "write-without-response", "notify", "indicat
 Notification = tuple[str, bytes]
 #: Returns the next n samples of all EMG channels in microvolt, shape (n_channels, n).
 Take = Callable[[int], FloatArray]
+
+
+#: Codes of the Attribute Protocol, of those that a device of ours answers with.
+READ_NOT_PERMITTED: Final = 0x02
+WRITE_NOT_PERMITTED: Final = 0x03
+NOT_FOUND: Final = 0x0A
+
+
+class Refusal(Exception):  # noqa: N818  (an answer of a device, not a fault of the program)
+    """What a device answers when it does not do what is asked.
+
+    Attributes
+    ----------
+    code : int
+        Error code of the Attribute Protocol.
+    """
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"ATT error {code:#04x}")
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +70,23 @@ class Firmware(Protocol):
         ...
 
     def read(self, characteristic: str) -> bytes:
-        """Return a value."""
+        """Return a value.
+
+        Raises
+        ------
+        Refusal
+            If it cannot be read.
+        """
         ...
 
     def write(self, characteristic: str, value: bytes, *, now_s: float) -> list[Notification]:
-        """Take a value; returns what is notified at once in answer."""
+        """Take a value; returns what is notified at once in answer.
+
+        Raises
+        ------
+        Refusal
+            If it cannot be written.
+        """
         ...
 
     def subscribed(self, characteristic: str, on: bool, *, now_s: float) -> None:  # noqa: FBT001
