@@ -74,7 +74,7 @@ class KeptDevice:
         self._battery: float | None = None
         self._detail = "not connected yet"
         self._heard_s = 0.0
-        self._longest = self._shortest = self._judged = 0
+        self._longest = self._judged = 0
         self._faults = 0
         self._claimed: list[tuple[int, ...]] = []
 
@@ -223,7 +223,7 @@ class KeptDevice:
 
     async def _stream(self, connection: Connection) -> None:
         """Take what comes, until the connection is lost or falls silent."""
-        self._longest = self._shortest = self._judged = 0
+        self._longest = self._judged = 0
         self._heard_s = time.monotonic()
         await connection.listen(self.profile.data, self._take)
         await self.profile.begin(connection)
@@ -265,7 +265,6 @@ class KeptDevice:
     def _take(self, arrival_s: float, raw: bytes) -> None:
         self._heard_s = time.monotonic()
         self._longest = max(self._longest, len(raw))
-        self._shortest = min(self._shortest, len(raw)) if self._judged else len(raw)
         self._judged += 1
         if raw:
             self._send((arrival_s, raw))
@@ -275,11 +274,8 @@ class KeptDevice:
             listener.items.put_nowait(item)
 
     def _is_cut_short(self, fits: int) -> bool:
-        """Judge by what came; where a system does not know the MTU, all that is cut is of one length."""
-        longest = self._longest
-        if self._judged < _JUDGED or longest >= self.profile.least_notification:
-            return False
-        return longest == fits if fits > UNKNOWN_FITS else longest == self._shortest
+        """Judge by what came, since not every system knows what was agreed."""
+        return self._judged >= _JUDGED and self._longest == fits < self.profile.least_notification
 
     def _cut_short(self, fits: int, uri: str | None) -> BluetoothTrouble:
         return BluetoothTrouble(

@@ -10,8 +10,8 @@ from sensors.address import Address
 from sensors.ble.device import KeptDevice, Listener
 from sensors.ble.radio import radio_of
 from sensors.ble.streams import streams_of
+from sensors.devices import registry
 from sensors.devices.profile import DeviceProfile
-from sensors.devices.registry import DEVICES
 from sensors.errors import SourceLost, SourceUnavailable
 from sensors.model import Pace, Packet, Status, Stream
 
@@ -163,10 +163,10 @@ def open_bluetooth(address: Address, *, name: str | None = None, leg: Side | Non
     """
     address.check_options(())
     code, colon, place = address.plain_target.partition(":")
-    profile = DEVICES.get(code.lower())
+    profile = registry.profile_of(code)
     if profile is None:
-        near = difflib.get_close_matches(code.lower(), DEVICES, n=1)
-        advice = f"did you mean {near[0]}?" if near else f"use one of {', '.join(DEVICES)}"
+        near = difflib.get_close_matches(code.lower(), registry.PROFILES, n=1)
+        advice = f"did you mean {near[0]}?" if near else f"use one of {', '.join(registry.PROFILES)}"
         raise address.refuse(f"the device {code!r} is not known; {advice}")
     if not colon or not _ADDRESS.fullmatch(place):
         raise address.refuse(

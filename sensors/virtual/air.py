@@ -7,18 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from sensors.virtual.firmware import Characteristic, Firmware, Notification
+from sensors.virtual.firmware import Characteristic, Firmware, Notification, Refusal
 
 #: How often devices are looked at for what has become ready; about a short connection interval.
 _TICK_S: Final = 0.005
-
-
-class AttError(Exception):
-    """A device's refusal of a request, with its code."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(f"ATT error 0x{code:02x}")
-        self.code = code
 
 
 class Link(Protocol):
@@ -34,7 +26,7 @@ class Link(Protocol):
 
 
 @dataclass(slots=True)
-class Faults:
+class Mishaps:
     """What is wrong with a device; may be changed at any time.
 
     Attributes
@@ -74,7 +66,7 @@ class VirtualSensor:
 
     Attributes
     ----------
-    faults : Faults
+    mishaps : Mishaps
     link : Link or None
         While it is connected.
     sent : list of (characteristic, bytes), or None
@@ -88,7 +80,7 @@ class VirtualSensor:
         self.address = address
         self.mtu = mtu
         self.rssi_dbm = rssi_dbm
-        self.faults = Faults()
+        self.mishaps = Mishaps()
         self.link: Link | None = None
         self.sent: list[Notification] | None = None
         self.connections = 0
@@ -99,12 +91,12 @@ class VirtualSensor:
     @property
     def on_air(self) -> bool:
         """Whether it advertises and can be connected."""
-        return self.link is None and not self.faults.off
+        return self.link is None and not self.mishaps.off
 
     @property
     def table(self) -> tuple[Characteristic, ...]:
         """Its characteristics."""
-        return tuple(one for one in self.firmware.table if one.uuid not in self.faults.missing)
+        return tuple(one for one in self.firmware.table if one.uuid not in self.mishaps.missing)
 
     def keep_time(self, now_s: Callable[[], float]) -> None:
         """Run by this clock."""
@@ -127,10 +119,10 @@ class VirtualSensor:
         return self.firmware.read(characteristic)
 
     def write(self, characteristic: str, value: bytes) -> None:
-        """Take a value; raises `AttError` where it refuses."""
-        code = self.faults.refuses.get(characteristic)
+        """Take a value; raises `Refusal` where it refuses."""
+        code = self.mishaps.refuses.get(characteristic)
         if code is not None:
-            raise AttError(code)
+            raise Refusal(code)
         self._answers += self.firmware.write(characteristic, value, now_s=self._now_s())
 
     def subscribe(self, characteristic: str, on: bool) -> None:  # noqa: FBT001
@@ -141,13 +133,13 @@ class VirtualSensor:
         """Return what is to be sent now, answers first."""
         ready = [*self._answers, *self.firmware.due(self._now_s())]
         self._answers.clear()
-        if self.faults.silent:
+        if self.mishaps.silent:
             return []
         if self.sent is not None and self.link is not None:
             self.sent += ready
         arriving: list[Notification] = []
         for notification in ready:
-            if not self.faults.loses(self._number):
+            if not self.mishaps.loses(self._number):
                 arriving.append(notification)
             self._number += 1
         return arriving

@@ -19,8 +19,8 @@ from bleak.exc import (
 )
 
 from sensors.ble.backend import Backend
-from sensors.virtual.air import AttError
 from sensors.virtual.central import Advert, Central, CentralLink, LinkLost, NotThere
+from sensors.virtual.firmware import Refusal
 
 
 def backend_on(central: Central) -> Backend:
@@ -154,7 +154,7 @@ class _Client(BaseBleakClient):
             raise BleakError("Not connected")
         try:
             return await do(self._link)
-        except AttError as refusal:
+        except Refusal as refusal:
             raise BleakGATTProtocolError(BleakGATTProtocolErrorCode(refusal.code)) from refusal
         except LinkLost:
             raise BleakError("Not connected") from None

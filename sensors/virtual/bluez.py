@@ -13,9 +13,9 @@ from typing import Any, Final
 from dbus_fast import BusType, Message, MessageFlag, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
-from sensors.virtual.air import AttError
 from sensors.virtual.bus import OBJECT_MANAGER, PROPERTIES, Outlet, Tree
 from sensors.virtual.central import Advert, Central, CentralLink, LinkLost, NotThere
+from sensors.virtual.firmware import Refusal
 
 _NAME: Final = "org.bluez"
 _ADAPTER, _DEVICE = f"{_NAME}.Adapter1", f"{_NAME}.Device1"
@@ -130,7 +130,7 @@ class VirtualBluez:
             answer = Message.new_method_return(message, *await self._answer(message, path, member))
         except _Refused as refusal:
             answer = Message.new_error(message, refusal.name, refusal.text)
-        except AttError as refusal:
+        except Refusal as refusal:
             text = f"Operation failed with ATT error: 0x{refusal.code:02x}"
             answer = Message.new_error(message, _FAILED, text)
         except LinkLost:
@@ -213,7 +213,7 @@ class VirtualBluez:
         """Learn what the device has, after the answer to Connect."""
         try:
             services = await link.discover()
-        except (LinkLost, AttError):
+        except (LinkLost, Refusal):
             return
         for service in services:
             at = f"{path}/service{service.handle:04x}"

@@ -12,7 +12,6 @@ from bumble.device import Advertisement, Connection, Device, Peer
 from bumble.gatt import Characteristic
 from bumble.gatt_client import CharacteristicProxy
 
-from sensors.virtual.air import AttError
 from sensors.virtual.bumble_sensor import Ether, device_on
 from sensors.virtual.central import (
     Advert,
@@ -22,7 +21,7 @@ from sensors.virtual.central import (
     ServiceEntry,
     TakeValue,
 )
-from sensors.virtual.firmware import Property
+from sensors.virtual.firmware import Property, Refusal
 
 _ADDRESS: Final = "C0:00:00:00:00:01"
 _MTU: Final = 517
@@ -122,9 +121,7 @@ class BumbleLink:
             own: list[CharacteristicEntry] = []
             for one in await self._told(service.discover_characteristics()):
                 self._found[one.handle] = one
-                names: tuple[Property, ...] = tuple(
-                    name for flag, name in _PROPERTIES if one.properties & flag
-                )
+                names = _names(one.properties)
                 own.append(CharacteristicEntry(one.handle, _uuid(one.uuid), names))
             services.append(ServiceEntry(service.handle, _uuid(service.uuid), tuple(own)))
         return tuple(services)
@@ -170,7 +167,7 @@ class BumbleLink:
         try:
             return await request
         except att.ATT_Error as refusal:
-            raise AttError(int(refusal.error_code)) from refusal
+            raise Refusal(int(refusal.error_code)) from refusal
         except (core.TimeoutError, core.InvalidStateError, core.ConnectionError) as problem:
             raise LinkLost from problem
         except asyncio.CancelledError:

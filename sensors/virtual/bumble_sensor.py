@@ -16,8 +16,8 @@ from bumble.host import Host
 from bumble.link import LocalLink
 from bumble.transport.common import AsyncPipeSink
 
-from sensors.virtual.air import AttError, VirtualSensor
-from sensors.virtual.firmware import Property
+from sensors.virtual.air import VirtualSensor
+from sensors.virtual.firmware import Property, Refusal
 
 _PROPERTIES: Final[dict[Property, Characteristic.Properties]] = {
     "read": Characteristic.Properties.READ,
@@ -98,7 +98,7 @@ class BumbleSensor:
         answer_requests = self._device.gatt_server.on_gatt_pdu
 
         def on_gatt_pdu(bearer: att.Bearer, att_pdu: att.ATT_PDU) -> None:
-            if not sensor.faults.mute:
+            if not sensor.mishaps.mute:
                 answer_requests(bearer, att_pdu)
 
         self._device.gatt_server.on_gatt_pdu = on_gatt_pdu
@@ -121,7 +121,7 @@ class BumbleSensor:
 
     async def show(self) -> None:
         """Advertise, or stop it, as the device is on or off."""
-        if self._sensor.faults.off:
+        if self._sensor.mishaps.off:
             await self._device.stop_advertising()
         else:
             await self._advertise()
@@ -174,7 +174,7 @@ class BumbleSensor:
     def _disconnected(self, _reason: int) -> None:
         self._connection = None
         self._sensor.disconnected()
-        if not self._sensor.faults.off:
+        if not self._sensor.mishaps.off:
             self._again = asyncio.get_running_loop().create_task(self._advertise())
 
     def _read(self, uuid: str, _: Connection) -> bytes:
@@ -183,7 +183,7 @@ class BumbleSensor:
     def _write(self, uuid: str, _: Connection, value: bytes) -> None:
         try:
             self._sensor.write(uuid, bytes(value))
-        except AttError as refusal:
+        except Refusal as refusal:
             raise att.ATT_Error(att.ErrorCode(refusal.code)) from refusal
 
     def _subscribed(self, uuid: str, _: Connection, notify: bool, indicate: bool) -> None:  # noqa: FBT001

@@ -47,7 +47,7 @@ class ServiceEntry:
 
 
 class CentralLink(Protocol):
-    """A connection, from the machine's side. Raises `AttError` and `LinkLost`."""
+    """A connection, from the machine's side. Raises `Refusal` and `LinkLost`."""
 
     @property
     def mtu(self) -> int:

@@ -139,7 +139,7 @@ class MemoryLink:
         await self.disconnect()
 
     async def _need(self) -> None:
-        while self._up and self._sensor.faults.mute:
+        while self._up and self._sensor.mishaps.mute:
             await asyncio.sleep(0.01)
         if not self._up:
             raise LinkLost

@@ -165,7 +165,7 @@ Scenario = Callable[[Bench], Awaitable[None]]
 
 
 class RunOn(Protocol):
-    def __call__(self, stack: str, scenario: Scenario, *, within_s: float = 20.0) -> None: ...
+    def __call__(self, stack: str, scenario: Scenario, *, within_s: float = 20.0, **service: Any) -> None: ...
 
 
 STACKS = ("memory", "bumble", "bluez/memory", "bluez/bumble")

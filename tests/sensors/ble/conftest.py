@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from sensors.devices.registry import DEVICES
+from sensors.devices import registry
 from sensors.virtual.bus import can_have_bus
 from tests.sensors.ble.bench import BENCH, RunOn, Scenario, on_stack
 
 
 @pytest.fixture
 def run_on(monkeypatch: pytest.MonkeyPatch) -> RunOn:
-    monkeypatch.setitem(DEVICES, "bench", BENCH)  # pyright: ignore[reportArgumentType]
+    monkeypatch.setattr(registry, "PROFILES", {**registry.PROFILES, "bench": BENCH})
 
     def run(stack: str, scenario: Scenario, *, within_s: float = 20.0, **service: Any) -> None:
         if stack.endswith("bumble"):

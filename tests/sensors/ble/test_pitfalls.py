@@ -11,7 +11,7 @@ from sensors.ble import device as device_module
 from sensors.ble.connection import Connection
 from sensors.ble.device import KeptDevice
 from sensors.ble.hearing import Hearing, address_key
-from sensors.devices.registry import DEVICES
+from sensors.devices import registry
 from sensors.errors import BluetoothTrouble, SourceLost
 from sensors.pace import RealPace
 from tests.sensors.ble.bench import (
@@ -69,11 +69,11 @@ def test_a_device_that_connects_but_never_answers_is_given_up_and_connected_once
 
     async def scenario(bench: Bench) -> None:
         sensor = await bench.add()
-        sensor.faults.mute = True
+        sensor.mishaps.mute = True
         (source,) = opened(sensor, "#1")
         starting = asyncio.create_task(source.start(RealPace()))
         await asyncio.sleep(0.8)
-        sensor.faults.mute = False
+        sensor.mishaps.mute = False
         await starting
         taking = Taking(source)
         await taking.until(lambda packets: len(packets) >= 5)
@@ -93,7 +93,7 @@ def test_a_device_that_never_answers_is_told_as_such_and_nothing_stays_open(
 
     async def scenario(bench: Bench) -> None:
         sensor = await bench.add()
-        sensor.faults.mute = True
+        sensor.mishaps.mute = True
         (source,) = opened(sensor, "#1")
         with pytest.raises(
             BluetoothTrouble, match="it does not answer while connecting; bring it nearer"
@@ -130,15 +130,15 @@ def test_on_an_older_bluez_that_does_not_tell_what_was_agreed_the_bytes_that_com
 ) -> None:
     async def scenario(bench: Bench) -> None:
         (whole,) = opened(await bench.add(mtu=247), "#1")
-        (cut,) = opened(await bench.add(mtu=103), "#1")
+        (cut,) = opened(await bench.add(mtu=23), "#1")
         pace = RealPace()
         await whole.start(pace)
         await cut.start(pace)
         fine = Taking(whole)
         taking = Taking(cut)
-        with pytest.raises(SourceLost, match="cut short at 100 bytes"):
+        with pytest.raises(SourceLost, match="cut short at 20 bytes"):
             await taking.until(lambda packets: len(packets) > 200)
-        assert {len(packet.raw) for packet in taking.packets} == {100}
+        assert {len(packet.raw) for packet in taking.packets} == {20}
         await fine.until(lambda packets: len(packets) > 40)
         await whole.close()
         await cut.close()
@@ -227,7 +227,7 @@ def test_the_first_packet_is_not_lost_where_a_device_begins_with_being_listened_
     stack: str, run_on: RunOn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may come before bleak says that notifications are on."""
-    monkeypatch.setitem(DEVICES, "bench", replace(BENCH, begin=begin_at_once))  # pyright: ignore
+    monkeypatch.setattr(registry, "PROFILES", {"bench": replace(BENCH, begin=begin_at_once)})
 
     async def scenario(bench: Bench) -> None:
         sensor = await bench.add()
