@@ -57,6 +57,8 @@ class KeptDevice:
     ----------
     parts : tuple of Part
         What it delivers; known once somebody has joined.
+    begun : bool
+        Whether it has been told to send.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class KeptDevice:
         self.profile = profile
         self.address = address
         self.parts: tuple[Part, ...] = ()
+        self.begun = False
         self._radio = radio
         self._now_s = now_s
         self._listeners: list[Listener] = []
@@ -214,7 +217,7 @@ class KeptDevice:
                 return
             await connection.close()
             self._faults += connection.faults
-            self._connection = None
+            self._connection, self.begun = None, False
             again = await self._connect_again()
             if again is None:
                 return
@@ -227,6 +230,7 @@ class KeptDevice:
         self._heard_s = time.monotonic()
         await connection.listen(self.profile.data, self._take)
         await self.profile.begin(connection)
+        self.begun = True
         fits = connection.longest_notification(self.profile.data)
         while not connection.lost.is_set():
             silent_s = time.monotonic() - self._heard_s

@@ -30,9 +30,7 @@ _HELP = """Type, and press Enter:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until ``quit`` or Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m sensors.virtual", description=__doc__)
-    parser.add_argument(
-        "sensors", nargs="+", help="npg_lite, umyo, bitalino, ganglion, movesense"
-    )
+    parser.add_argument("sensors", nargs="+", help="npg_lite, umyo, bitalino, ganglion, movesense")
     parser.add_argument("--scenario", default="shoulder_first", help="what the person does, as with sim:")
     parser.add_argument("--seed", type=int, default=0, help="another person")
     parser.add_argument("--speed", type=float, default=1.0, help="how many times faster their time runs")

@@ -175,7 +175,7 @@ class Air:
         self.sensors[sensor.address] = sensor
 
     async def __aenter__(self) -> "Air":
-        self._running = asyncio.create_task(self._run())
+        self._running = asyncio.create_task(self.run())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -184,13 +184,22 @@ class Air:
         with suppress(asyncio.CancelledError):
             await self._running
 
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        """Send what is due, again and again, until cancelled."""
         while True:
-            await asyncio.gather(*(self._send_due(sensor) for sensor in self.sensors.values()))
+            await self.send_due()
             await asyncio.sleep(_TICK_S)
 
-    async def _send_due(self, sensor: VirtualSensor) -> None:
-        for characteristic, value in sensor.due():
-            if sensor.link is None:
-                return
+    async def send_due(self) -> int:
+        """Send what has become due since the last time; returns how many notifications that were."""
+        counts = await asyncio.gather(*(_send_due(sensor) for sensor in self.sensors.values()))
+        return sum(counts)
+
+
+async def _send_due(sensor: VirtualSensor) -> int:
+    sent = 0
+    for characteristic, value in sensor.due():
+        if sensor.link is not None:
             await sensor.link.send(characteristic, value)
+            sent += 1
+    return sent

@@ -6,7 +6,7 @@ The controllers know no radio: nothing is lost in the air, and the connection in
 import asyncio
 from collections.abc import Iterable
 from functools import partial
-from typing import Final
+from typing import Final, Self
 
 from bumble import att, core, data_types, hci, ll
 from bumble.controller import Controller
@@ -30,6 +30,7 @@ _PERMISSIONS: Final = Characteristic.Permissions.READABLE | Characteristic.Permi
 #: As most radios of today; a notification of 244 bytes goes in one piece.
 _ACL_BYTES: Final = 251
 _ADVERTISED_EVERY_MS: Final = 20
+_LOOK_S: Final = 0.02
 _UUID_TAIL: Final = "-0000-1000-8000-00805f9b34fb"
 
 
@@ -103,9 +104,9 @@ class BumbleSensor:
 
         self._device.gatt_server.on_gatt_pdu = on_gatt_pdu
         self._connection: Connection | None = None
+        self._closing = False
 
-    async def start(self) -> None:
-        """Switch the device on."""
+    async def __aenter__(self) -> Self:
         device, firmware = self._device, self._sensor.firmware
         await device.power_on()
         device.advertising_data = bytes(
@@ -117,14 +118,13 @@ class BumbleSensor:
             )
         )
         device.scan_response_data = bytes(core.AdvertisingData([data_types.CompleteLocalName(firmware.name)]))
-        await self._advertise()
+        self._showing = asyncio.create_task(self._show())
+        return self
 
-    async def show(self) -> None:
-        """Advertise, or stop it, as the device is on or off."""
-        if self._sensor.mishaps.off:
-            await self._device.stop_advertising()
-        else:
-            await self._advertise()
+    async def __aexit__(self, *_: object) -> None:
+        # Not cancelled: a host whose command was given up stumbles over the answer.
+        self._closing = True
+        await self._showing
 
     async def send(self, characteristic: str, value: bytes) -> None:
         """Send a notification; what is longer than the MTU allows is cut off."""
@@ -142,12 +142,17 @@ class BumbleSensor:
         if self._connection is not None:
             await self._connection.disconnect()
 
-    async def _advertise(self) -> None:
-        if self._connection is None and not self._device.is_advertising:
-            await self._device.start_advertising(
-                advertising_data=self._device.advertising_data,
-                scan_response_data=self._device.scan_response_data,
-            )
+    async def _show(self) -> None:
+        """Advertise whenever the device is on the air."""
+        device = self._device
+        while not self._closing:
+            if self._sensor.on_air and not device.is_advertising:
+                await device.start_advertising(
+                    advertising_data=device.advertising_data, scan_response_data=device.scan_response_data
+                )
+            elif self._sensor.mishaps.off and device.is_advertising:
+                await device.stop_advertising()
+            await asyncio.sleep(_LOOK_S)
 
     def _services(self) -> list[Service]:
         services: dict[str, list[Characteristic[bytes]]] = {}
@@ -174,8 +179,6 @@ class BumbleSensor:
     def _disconnected(self, _reason: int) -> None:
         self._connection = None
         self._sensor.disconnected()
-        if not self._sensor.mishaps.off:
-            self._again = asyncio.get_running_loop().create_task(self._advertise())
 
     def _read(self, uuid: str, _: Connection) -> bytes:
         return self._sensor.read(uuid)

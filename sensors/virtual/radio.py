@@ -45,6 +45,6 @@ async def virtual_radio(sensors: Sequence[VirtualSensor], air: Air) -> AsyncGene
         await opened.enter_async_context(air)
         for sensor in sensors:
             air.add(sensor)
-            await BumbleSensor(ether, sensor).start()
+            await opened.enter_async_context(BumbleSensor(ether, sensor))
         bluez = await opened.enter_async_context(VirtualBluez(central))
         yield VirtualRadio(bus, air, tuple(sensors), bluez)

@@ -138,6 +138,7 @@ class Bench:
     """Devices of this kind in some air, reached over one stack."""
 
     air: Air
+    opened: AsyncExitStack
     ether: "Ether | None" = None
     bluez: "VirtualBluez | None" = None
     sensors: list[VirtualSensor] = field(default_factory=list[VirtualSensor])
@@ -152,7 +153,7 @@ class Bench:
         if self.ether is not None:
             from sensors.virtual.bumble_sensor import BumbleSensor  # noqa: PLC0415
 
-            await BumbleSensor(self.ether, sensor).start()
+            await self.opened.enter_async_context(BumbleSensor(self.ether, sensor))
         return sensor
 
 
@@ -176,7 +177,7 @@ async def on_stack(stack: str, **service: Any) -> AsyncGenerator[Bench]:
     """Open an air and a way to reach it; keywords are for the virtual BlueZ."""
     async with AsyncExitStack() as opened:
         air = await opened.enter_async_context(Air())
-        bench = Bench(air)
+        bench = Bench(air, opened)
         central: Central = MemoryCentral(air)
         if stack.endswith("bumble"):
             from sensors.virtual.bumble_central import BumbleCentral  # noqa: PLC0415  (an optional library)
