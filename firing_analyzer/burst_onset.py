@@ -19,6 +19,8 @@ REST_S, SEARCH_S = 4.0, 1.0
 AFTER_S, PLATEAU_S = 0.08, (0.1, 0.6)
 #: How much of the burst is compared with the rises.
 LOOK_S = 0.5
+#: Samples lost so near to the interval count as lost at the onset.
+NEAR_S = 0.05
 #: Least rest before the search; with less, rest nearer to the burst or after it is taken too.
 LEAST_REST_S = 0.4
 #: Fewest pieces of rest from which its unsteadiness is judged.
@@ -36,8 +38,8 @@ class BurstOnset:
         20 log10 of the burst's RMS (rest taken off) over that of rest.
     rest_change_db : float
         Level of rest before the burst against the session's.
-    lost : bool
-        Whether samples were lost where the onset lies.
+    longest_loss_s : float
+        Longest stretch of lost samples where the onset may lie, the reach of the filters included.
     near_beat : bool
         Whether a heart beat that could not be wholly removed is at the onset.
     """
@@ -45,7 +47,7 @@ class BurstOnset:
     posterior: OnsetPosterior
     snr_db: float
     rest_change_db: float
-    lost: bool
+    longest_loss_s: float
     near_beat: bool
 
 
@@ -99,7 +101,7 @@ def burst_onset(
         posterior=posterior,
         snr_db=snr_db(conditioned, burst.start_s, burst.end_s),
         rest_change_db=rest_change_db(conditioned, burst.start_s),
-        lost=conditioned.lost_share(low - 0.05, high + 0.05) > 0,
+        longest_loss_s=conditioned.longest_loss_s(low - NEAR_S, high + NEAR_S),
         near_beat=_near_beat(conditioned, low, high),
     )
 

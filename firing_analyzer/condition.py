@@ -82,6 +82,14 @@ class Conditioned:
         piece = self.lost[self.index(start_s) : self.index(end_s)]
         return float(piece.mean()) if piece.size else 1.0
 
+    def longest_loss_s(self, start_s: float, end_s: float) -> float:
+        """Longest stretch of lost samples between two times."""
+        first, stop = self.index(start_s), self.index(end_s)
+        if stop <= first:
+            return np.inf
+        longest = max((end - begin for begin, end in runs(self.lost[first:stop])), default=0)
+        return longest / self.rate_hz
+
 
 def condition(signal: Signal, settings: Settings) -> Conditioned:
     """Condition one EMG channel and find its coarse activity.

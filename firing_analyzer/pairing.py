@@ -99,19 +99,24 @@ def largest_rise_db(activity: Activity, start_s: float, end_s: float, *, confide
     Returns
     -------
     float
-        In dB; infinite where nothing is known, so that what was lost is never taken for silence.
+        In dB; infinite where less than half is known, so that what was lost is never taken for silence.
 
     Notes
     -----
-    Mean power over k degrees of freedom, times k over the (1 - confidence) quantile of chi-squared with k.
+    Mean power over k degrees of freedom, times k over the (1 - confidence) quantile of chi-squared with k. A
+    stretch of 100 ms is judged by what is known of it, if that is half of it at least.
     """
     first, stop = activity.frame(start_s), activity.frame(end_s)
     ratio = activity.power[first:stop] / activity.rest[first:stop]
     width = round(SHORTEST_RISE_S / activity.frame_s)
-    if ratio.size < width or np.isnan(ratio).mean() > 0.1:
+    known = np.isfinite(ratio)
+    if ratio.size < width or known.mean() < 0.5:
         return float(np.inf)
-    ratio = ratio[np.isfinite(ratio)]
-    dof = activity.dof_per_s * width * activity.frame_s
-    mean = sliding_window_view(ratio, width).mean(axis=-1)
-    bound = float(mean.max()) * dof / (2 * float(special.gammaincinv(dof / 2, 1 - confidence)))
+    count = sliding_window_view(known, width).sum(axis=-1)
+    total = sliding_window_view(np.where(known, ratio, 0.0), width).sum(axis=-1)[2 * count >= width]
+    count = count[2 * count >= width]
+    if not count.size:
+        return float(np.inf)
+    dof = activity.dof_per_s * count * activity.frame_s
+    bound = float((total / count * dof / (2 * special.gammaincinv(dof / 2, 1 - confidence))).max())
     return float(10 * np.log10(bound))

@@ -13,6 +13,10 @@ from firing_analyzer.result import Interval, Repetition
 from firing_analyzer.settings import Settings
 from firing_analyzer.verdict import Judged
 
+#: A loss longer than the shortest burst that counts, 0.1 s, may hide one; shorter ones say nothing, which
+#: widens the interval. (The filters' reach adds 0.04 s to each loss, and joins some that lie close together.)
+HIDES_S = 0.15
+
 
 def judge_raises(
     raises: tuple[Raise, ...],
@@ -141,7 +145,7 @@ def _glute_onset(burst: Burst, glute: Conditioned, settings: Settings) -> BurstO
 
 
 def _without_glute(number: int, item: Raise, glute: Conditioned) -> Judged:
-    hidden = glute.lost_share(item.start_s, item.end_s) > 0
+    hidden = glute.longest_loss_s(item.start_s, item.end_s) >= HIDES_S
     flag = "lost_samples" if hidden else "glute_silent"
     row = Repetition(number, item.start_s, item.end_s, included=not item.excluded, flags=(flag,))
     return Judged(row, None, usable=not hidden)
@@ -191,15 +195,17 @@ class _OneRaise:
                 self.shoulder = None
         self.shoulder_rest_db = rest_change_db(shoulder, pairing.earliest_s)
         # silence cannot be told where the shoulder's samples are missing
-        hidden = self.shoulder is None and shoulder.lost_share(pairing.earliest_s, item.end_s) > 0
+        losses_s = [one.longest_loss_s for one in (glute, self.shoulder) if one is not None]
+        if self.shoulder is None:
+            losses_s.append(shoulder.longest_loss_s(pairing.earliest_s, item.end_s))
         # no rest before it, or too faint: the glute cannot be timed
         self.glute_timed = glute.snr_db >= settings.min_snr_db and not glute.posterior.pinned
-        self._flag(hidden=hidden)
-        self.usable = "lost_samples" not in self.flags
+        self._flag(lost=max(losses_s) > 0)
+        self.usable = max(losses_s) < HIDES_S
 
-    def _flag(self, *, hidden: bool) -> None:
+    def _flag(self, *, lost: bool) -> None:
         both = [self.glute] if self.shoulder is None else [self.glute, self.shoulder]
-        if hidden or any(one.lost for one in both):
+        if lost:
             self.flags.append("lost_samples")
         changes = [self.glute.rest_change_db, self.shoulder_rest_db]
         moved = any(abs(change) > self.settings.baseline_moved_db for change in changes)

@@ -127,11 +127,7 @@ class LiveClock:
         index, arrival_s = np.array(self._points).T
         misfit_s = line_misfit_s(index, arrival_s - (start_s + index / rate_hz))
         packet = float(np.median(np.diff(index))) / self._a_point if index.size > 1 else 1.0
-        hidden_s = hidden_delay_s(
-            arrival_s,
-            packet_s=packet / rate_hz,
-            n_packets=round((index[-1] - index[0]) / packet) + 1,
-        )
+        hidden_s = hidden_delay_s(index, arrival_s, rate_hz=rate_hz, packet=packet)
         return ClockMap(rate_hz, start_s, error_ms(misfit_s, hidden_s))
 
     def _keep(self, point: tuple[float, float]) -> None:

@@ -7,7 +7,6 @@ part of every arrival. It can be as long as the largest gap between the moments,
 at which packets were ready.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -16,10 +15,16 @@ from recordings.model import FloatArray
 
 #: Bluetooth intervals are multiples of 1.25 ms from 7.5 ms; longer ones than this are not used for streaming.
 _INTERVALS_S: Final[FloatArray] = np.arange(6, 81) / 800
+#: What is usual, where the arrivals do not tell the interval.
+_USUAL_S: Final = 0.05
 #: Timers of operating systems tick at these intervals.
 _TICKS_S: Final = (0.01, 0.0156, 0.015625)
-#: How clearly arrivals must keep to an interval (mean resultant length) for others to be left out.
-_CLEARLY: Final = 0.5
+#: So many arrivals are enough to tell an interval by, and so many of them count as independent.
+_LOOKED_AT, _COUNTED = 1024, 400
+#: Weight of an arrival's log-likelihood: delays are no exponential noise, and follow one another.
+_WEIGHT: Final = 0.2
+#: Waiting times may exceed the interval by so much before the interval is left out.
+_SLACK_S: Final = 0.001
 #: The earliest arrivals are looked for in so many parts of the recording.
 _PARTS: Final = 10
 #: So many packets are enough to see a rhythm by.
@@ -49,35 +54,75 @@ def line_misfit_s(index: FloatArray, late_s: FloatArray) -> float:
     return max(float(part.min()) for part in np.split(late_s, np.searchsorted(index, edges)) if part.size)
 
 
-def hidden_delay_s(arrival_s: FloatArray, *, packet_s: float, n_packets: int) -> float:
+def hidden_delay_s(index: FloatArray, arrival_s: FloatArray, *, rate_hz: float, packet: float) -> float:
     """Return the longest delay that all packets may have in common without its showing.
 
     Parameters
     ----------
-    arrival_s : ndarray of float64, shape (n_packets,)
-    packet_s : float
-        True time from one packet to the next.
-    n_packets : int
-        Sent so far.
+    index, arrival_s : ndarray of float64, shape (n_packets,)
+        Index of the last sample, and arrival, of each packet.
+    rate_hz : float
+        As the clock has it.
+    packet : float
+        Samples from one packet to the next.
 
     Returns
     -------
     float
-        In seconds.
+        In seconds. Where several intervals of the radio are possible, the root of the mean square over them.
     """
-    kept = keeps_to(arrival_s, (*_INTERVALS_S.tolist(), *_TICKS_S))
-    radio, ticks = kept[: _INTERVALS_S.size], kept[_INTERVALS_S.size :]
-    # Ticks of the operating system hide the radio's interval, so that it may be any.
-    clear = radio.max() > _CLEARLY and radio.max() >= 0.95 * ticks.max()
-    possible = _INTERVALS_S[radio >= 0.5 * radio.max()] if clear else _INTERVALS_S
-    numbers = np.arange(min(n_packets, _MOST_PACKETS), dtype=np.float64)
-    ready_s: FloatArray = numbers * packet_s
-    return max(_largest_gap(ready_s, interval_s) for interval_s in possible.tolist())
+    span = index[-1] - index[0]
+    numbers = np.arange(min(round(span / packet) + 1, _MOST_PACKETS), dtype=np.float64)
+    ready_s: FloatArray = numbers * (packet / rate_hz)
+    gaps_s = np.array([_largest_gap(ready_s, interval_s) for interval_s in _INTERVALS_S.tolist()])
+    every = index.size // _LOOKED_AT + 1
+    weight = interval_weights(index[::every] / rate_hz, arrival_s[::every])
+    return float(np.sqrt(weight @ gaps_s**2))
 
 
-def keeps_to(arrival_s: FloatArray, intervals_s: Sequence[float]) -> FloatArray:
-    """Return how well moments keep to the grid of each interval, from 0 to 1 (mean resultant length)."""
-    return np.array([abs(np.exp((2j * np.pi / interval_s) * arrival_s).mean()) for interval_s in intervals_s])
+def interval_weights(ready_s: FloatArray, arrival_s: FloatArray) -> FloatArray:
+    """Return how likely each interval of the radio is, from 7.5 to 100 ms in steps of 1.25 ms.
+
+    Parameters
+    ----------
+    ready_s, arrival_s : ndarray of float64, shape (n_packets,)
+        When packets were complete, but for a constant, and when they arrived.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_intervals,)
+        Sums to 1.
+
+    Notes
+    -----
+    A packet arrives some time after the event that sent it. With the true interval these times are short,
+    like an exponential law cut off at the interval; with others they spread over all of it. A divisor of the
+    true interval fits as well, but no packet waits for longer than the interval: that leaves it out. Where
+    arrivals keep to the ticks of an operating system instead, the usual intervals are all equally likely.
+    """
+    fits = [_fit(arrival_s, interval_s) for interval_s in _INTERVALS_S.tolist()]
+    likelihood = np.array([fit for fit, _ in fits])
+    waits_s = np.array([np.ptp(np.percentile(sent_s - ready_s, (5, 95))) for _, sent_s in fits])
+    possible = waits_s <= _INTERVALS_S + _SLACK_S
+    of_ticks = max(_fit(arrival_s, tick_s)[0] for tick_s in _TICKS_S)
+    weight = np.where(_INTERVALS_S <= _USUAL_S, 1.0, 0.2)
+    if not possible.any() or of_ticks > likelihood[possible].max() + 0.02:
+        weight = weight * (_INTERVALS_S <= _USUAL_S)
+    else:
+        worse = np.minimum(likelihood - likelihood[possible].max(), 0.0)
+        weight = weight * possible * np.exp(_WEIGHT * min(arrival_s.size, _COUNTED) * worse)
+    return weight / weight.sum()
+
+
+def _fit(arrival_s: FloatArray, interval_s: float) -> tuple[float, FloatArray]:
+    """Return the log-likelihood of one arrival under an interval, and when its packet was sent."""
+    phase = arrival_s % interval_s
+    order = np.sort(phase)
+    # mean delay, were the events at the phase of each arrival in turn
+    delays_s = phase.mean() - order + interval_s * np.arange(order.size) / order.size
+    best = int(delays_s.argmin())
+    share = max(float(delays_s[best]) / interval_s, 1e-4)
+    return max(0.0, -1 - np.log(share)) - np.log(interval_s), arrival_s - (phase - order[best]) % interval_s
 
 
 def _largest_gap(ready_s: FloatArray, interval_s: float) -> float:

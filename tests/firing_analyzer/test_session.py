@@ -34,6 +34,7 @@ VERDICTS = {
     "inconsistent": "cannot_tell",
     "noisy": "cannot_tell",
 }
+SOAK = pytest.mark.soak
 #: Samples in a packet, where a test counts them: 10 ms, as sensors send.
 PACKET = 10
 #: A session that takes longer than this, in real seconds, hangs.
@@ -351,44 +352,66 @@ def check_reports(ran: Ran) -> None:
 # Loss, drop-outs and clocks
 
 RATES = (0.0, 0.002, 0.005, 0.01, 0.02, 0.03, 0.04)
+DRIFT_PPM = {"glute": 60.0, "shoulder": -80.0}
 
 
-@pytest.mark.parametrize("loss", [0.05, *(pytest.param(one, marks=pytest.mark.soak) for one in RATES)])
-def test_every_sample_that_survives_sits_at_its_time(tmp_path: Path, loss: float) -> None:
-    drift = {"glute": 60.0, "shoulder": -80.0}
+def with_loss(folder: Path, loss: float, *, seed: int, repetitions: int) -> Ran:
+    """A session over a bad radio: jitter, drift, loss, and two drop-outs of the shoulder's sensor."""
     uris = [
         sim(
-            "shoulder_first", site, seed=7, loss=loss, packet=PACKET, jitter_ms=8, drift_ppm=ppm, counter=8,
+            "shoulder_first", site, seed=seed, loss=loss, drift_ppm=ppm,
+            packet=PACKET, jitter_ms=8, counter=8,
             **({"drop": ["15-16.5", "30-34"]} if site == "shoulder" and loss else {}),
         )
-        for site, ppm in drift.items()
+        for site, ppm in DRIFT_PPM.items()
     ]  # fmt: skip
-    ran = run(tmp_path, *uris, plan=replace(RAISES, repetitions=5))
-    recording = ran.recording
+    return run(folder, *uris, plan=replace(RAISES, repetitions=repetitions))
+
+
+@pytest.mark.parametrize(
+    ("loss", "seed"), [(0.05, 7), *(pytest.param(one, 20 + n, marks=SOAK) for n, one in enumerate(RATES))]
+)
+def test_every_sample_that_survives_sits_at_its_time(tmp_path: Path, loss: float, seed: int) -> None:
+    ran = with_loss(tmp_path, loss, seed=seed, repetitions=8)
     check_samples(ran)
-    check_times(ran, drift)
-    lost = np.isnan(recording["GM_L"].samples).mean()
+    assert all(within_bounds(ran))
+    lost = np.isnan(ran.recording["GM_L"].samples).mean()
     assert lost == pytest.approx(loss, abs=0.012)
     assert 100 * lost == pytest.approx(ran.status("glute").lost_percent, abs=0.3)
-    assert ran.verdict in {"shoulder_first", "cannot_tell"}
-    if not loss:
-        assert ran.verdict == "shoulder_first"
+    assert ran.verdict == "shoulder_first", "what is lost between packets does not cost the answer"
 
 
-def check_times(ran: Ran, drift: dict[str, float]) -> None:
-    """All samples once, in their place, and their times within the stated bound."""
+@pytest.mark.soak
+def test_over_many_bad_radios_the_stated_bound_holds_and_the_answer_stands(tmp_path: Path) -> None:
+    held: list[bool] = []
+    verdicts: list[str] = []
+    for number in range(24):
+        ran = with_loss(tmp_path / str(number), (1 + number % 5) / 100, seed=100 + number, repetitions=8)
+        check_samples(ran)
+        held += within_bounds(ran)
+        verdicts.append(ran.verdict)
+    print("held", np.mean(held), "verdicts", sorted(verdicts))
+    # a bound of 95 %: 72 of them hold with this share or more in 99.5 of 100 such tests
+    assert np.mean(held) >= 0.86
+    assert set(verdicts) <= {"shoulder_first", "cannot_tell"}
+    assert verdicts.count("shoulder_first") >= 20
+
+
+def within_bounds(ran: Ran) -> list[bool]:
+    """Whether the times of each channel, and of both against one another, lie within the stated bounds."""
     stated, clock_error_ms = bounds_ms(ran), ran.recording.clock_error_ms
     assert clock_error_ms is not None
+    held: list[bool] = []
     errors: list[FloatArray] = []
     for label, site in (("GM_L", "glute"), ("UT_R", "shoulder")):
-        late_ms = time_errors_ms(ran, label, site, drift_ppm=drift[site])
+        late_ms = time_errors_ms(ran, label, site, drift_ppm=DRIFT_PPM[site])
         errors.append(late_ms)
         print(label, late_ms.round(3), "bound", round(stated[label], 3))
         # a counter that goes round is placed modulo its width; a wrong turn would be 2.56 s
-        assert late_ms.min() >= -stated[label]
-        assert late_ms.max() <= stated[label] + 1000 * LATENCY_S
-    between = float(np.abs(errors[0] - errors[1]).max())
-    assert between <= 1.96 * clock_error_ms + 1e-9
+        assert np.abs(late_ms).max() < 100
+        held.append(late_ms.min() >= -stated[label] and late_ms.max() <= stated[label] + 1000 * LATENCY_S)
+    between_ms = float(np.abs(errors[0] - errors[1]).max())
+    return [*held, between_ms <= 1.96 * clock_error_ms + 1e-9]
 
 
 def test_a_source_that_drops_and_returns_leaves_a_gap(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def check(errors: FloatArray, bounds: FloatArray, name: str, *, within_ms: float
     )
     assert worst <= within_ms
     assert np.mean(errors <= bounds) >= held
-    assert np.median(bounds) < 3 * worst
+    assert np.percentile(bounds, 95) < 3 * worst
 
 
 def test_two_devices_agree_within_5_ms_after_30_s() -> None:
