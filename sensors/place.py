@@ -196,6 +196,7 @@ class Placer:
 
     def _ahead_by_arrival(self, ahead: int, expected: float, cycle: int) -> int:
         """Return how far a packet lies beyond the last one, by its counter and when it came."""
+        held = self._next - self.track.last
         stall = _STALL_S * self._rate_hz
         if expected - ahead > max(0.75 * cycle, stall):
             self.in_doubt += cycle < 2 * stall
@@ -205,8 +206,9 @@ class Placer:
             if cycle - ahead <= 2 * stall:
                 return ahead - cycle
             self.in_doubt += 1
-            return max(round(expected), self._next - self.track.last)
-        return ahead
+            return max(round(expected), held)
+        # No packet begins within the last one: the counter went round meanwhile.
+        return ahead + cycle if 0 < ahead < held else ahead
 
     def _place_by_time(self, device_s: float, arrival_s: float) -> int | None:
         expected, sure = self._expected(device_s, arrival_s)

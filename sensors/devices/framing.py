@@ -1,8 +1,8 @@
 """Frames of equal length in a stream of bytes: found, kept in step, and found again after a loss.
 
 Notifications of such a device are cut anywhere. A frame is taken at once where it is whole, sound, and
-follows the one before. Otherwise some part of the stream was lost or is garbage: then the next place is looked
-for at which three sound frames in a row follow one another.
+follows the one before. Otherwise some part of the stream was lost or is garbage: then the next place is
+looked for at which three sound frames in a row follow one another.
 """
 
 from collections.abc import Callable
@@ -63,11 +63,14 @@ class Framing:
             frame = self._frame(place)
             if frame is None:
                 break
-            follows = self._last is not None and self._sound(frame) and self._follows(self._last, frame)
+            last = self._last
+            follows = last is not None and self._sound(frame) and self._follows(last, frame)
             confirmed = follows or self._confirmed(place)
             if confirmed is None:
                 break
             if not confirmed:
+                # Out of step: a frame that follows the last one by chance is not enough any more.
+                self._last = None
                 place += 1
                 continue
             if not follows or not runs:

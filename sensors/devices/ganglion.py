@@ -5,10 +5,10 @@ accelerometer on) whose lowest bit repeats the sign. Firmware 3 sends the sample
 lowest bits. Firmware 2 sends how much each sample fell from the one before, and once in a cycle a whole
 sample; after a loss nothing can be told until the next of these.
 
-Where a sample belongs is counted in conversions. A cycle has 201 of them with either firmware: with firmware 2
-the whole sample and 100 packets. With firmware 3 the last conversion is never sent, so that one sample in 201
-is always missing. This is inferred from the firmware's source and was not tried on a device; two recordings of
-199.0 samples a second agree with it. In both of them the first cycle was numbered irregularly (its last number
+Where a sample belongs is counted in conversions, 201 in a cycle with either firmware: with firmware 2 the
+whole sample and 100 packets. With firmware 3 the last conversion is never sent, so that one sample in 201 is
+always missing. This is inferred from the firmware's source and was not tried on a device; two recordings of
+199.0 samples a second agree with it. In both of them the first cycle was numbered irregularly (its last one
 was left out), so it is passed over (setting ``first_cycle``).
 """
 

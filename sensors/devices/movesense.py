@@ -76,7 +76,10 @@ def read_payload(payload: bytes, layout: str) -> tuple[float, FloatArray]:
     if layout == "ecg":
         return device_s, np.frombuffer(payload, dtype="<i2", offset=4).astype(np.float64)[None] * _ECG_MV
     scales = _LAYOUTS[layout]
-    values = np.frombuffer(payload, dtype="<f4", offset=4).astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        # Some of the bit patterns that are no number make a processor complain.
+        values = np.frombuffer(payload, dtype="<f4", offset=4).astype(np.float64)
+    values = np.where(np.isfinite(values), values, np.nan)
     vectors = values.reshape(len(scales), -1, 3).transpose(0, 2, 1) * np.array(scales)[:, None, None]
     return device_s, vectors.reshape(3 * len(scales), -1)
 

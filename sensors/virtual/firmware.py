@@ -90,7 +90,13 @@ class Firmware(Protocol):
         ...
 
     def subscribed(self, characteristic: str, on: bool, *, now_s: float) -> None:  # noqa: FBT001
-        """Switch the notifications of a characteristic on or off."""
+        """Switch the notifications of a characteristic on or off.
+
+        Raises
+        ------
+        Refusal
+            If there is none.
+        """
         ...
 
     def due(self, now_s: float) -> list[Notification]:

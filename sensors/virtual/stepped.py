@@ -148,14 +148,13 @@ class SteppedSensor(ABC):
             return []
         return self._heard(self._command(characteristic, value, now_s))
 
-    def subscribed(self, characteristic: str, on: bool, *, now_s: float) -> None:  # noqa: FBT001
+    def subscribed(self, characteristic: str, on: bool, *, now_s: float) -> None:  # noqa: ARG002, FBT001
         """Switch the notifications of a characteristic on or off."""
-        self._permitted(characteristic)
+        self._entry(characteristic)
         if on:
             self._on.add(characteristic)
         else:
             self._on.discard(characteristic)
-        self._switched(characteristic, on=on, now_s=now_s)
 
     def due(self, now_s: float) -> list[Notification]:
         """Return the notifications that have become ready since the last call, in order."""
@@ -180,19 +179,20 @@ class SteppedSensor(ABC):
     def _packets(self, now_s: float) -> list[Notification]:
         """Return what has become ready."""
 
-    def _switched(self, characteristic: str, *, on: bool, now_s: float) -> None:
-        """Take note that notifications were switched; most devices wait for a command."""
-
     def _lives(self, now_s: float) -> bool:
         return self._faults.dies_s is None or now_s < self._faults.dies_s
 
     def _heard(self, notifications: list[Notification]) -> list[Notification]:
         return [one for one in notifications if one[0] in self._on]
 
-    def _permitted(self, characteristic: str) -> tuple[str, ...]:
+    def _entry(self, characteristic: str) -> Characteristic:
         entry = next((one for one in self._table if one.uuid == characteristic), None)
         if entry is None:
             raise Refusal(NOT_FOUND)
+        return entry
+
+    def _permitted(self, characteristic: str) -> tuple[str, ...]:
+        entry = self._entry(characteristic)
         if characteristic in self._faults.refuses:
             raise Refusal(self._faults.refuses[characteristic])
         return entry.properties

@@ -94,7 +94,9 @@ class VirtualUmyo(SteppedSensor):
         self._name = value.split(b"\0")[0][:_NAME_BYTES].decode("ascii", "replace")
         return [(characteristic, self._value(characteristic))]
 
-    def _switched(self, characteristic: str, *, on: bool, now_s: float) -> None:
+    def subscribed(self, characteristic: str, on: bool, *, now_s: float) -> None:  # noqa: FBT001
+        """Switch the notifications of a characteristic on or off; the telemetry needs no other command."""
+        super().subscribed(characteristic, on, now_s=now_s)
         if characteristic == TELEMETRY and on:
             self._sampler.skip_past(now_s)
 
