@@ -299,5 +299,9 @@ class KeptDevice:
                         await connection.stop_listening(self.profile.data)
         except TimeoutError:
             pass
+        except Exception as defect:
+            raise SourceLost(
+                f"a defect while it was ended ({type(defect).__name__}: {defect}); report it"
+            ) from defect
         finally:
             await connection.close()

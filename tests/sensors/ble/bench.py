@@ -1,6 +1,7 @@
 """A device that is nobody's, to try the radio with, and the stacks that it can be reached over."""
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from sensors.ble.backend import using_backend
 from sensors.ble.source import BluetoothSource
 from sensors.decoders import decode
 from sensors.devices.profile import DeviceProfile, Gatt, Part, short_uuid
-from sensors.model import Packet
+from sensors.model import Packet, Setting
 from sensors.open import open_source
 from sensors.packing import pack
 from sensors.virtual.air import Air, VirtualSensor
@@ -37,7 +38,7 @@ BYTES = len(pack(np.zeros((CHANNELS, PACKET))))
 
 
 class BenchFirmware:
-    """Two channels at 500 Hz, a packet counter that begins anew with every start, a battery."""
+    """Two channels at 500 Hz, a battery, and a counter that begins anew with every start or `counts_on`."""
 
     def __init__(self, name: str = "Bench 1") -> None:
         self.name = name
@@ -49,7 +50,7 @@ class BenchFirmware:
             Characteristic(SERVICE, DATA, ("notify",)),
             Characteristic(BATTERY_SERVICE, BATTERY, ("read", "notify")),
         )
-        self.begins_by_itself = False
+        self.begins_by_itself = self.counts_on = False
         self._began_s: float | None = None
         self._next = 0
         self._notifying: set[str] = set()
@@ -62,6 +63,8 @@ class BenchFirmware:
         self.commands.append(value)
         if value == b"GO":
             self._began_s, self._next = now_s, 0
+            if self.counts_on:
+                self._began_s, self._next = 0.0, math.ceil(now_s * RATE_HZ / PACKET)
         elif value == b"STOP":
             self._began_s = None
         return (
@@ -79,9 +82,7 @@ class BenchFirmware:
             # The ramp goes on with the device's own time, whatever is started anew.
             first = round(self._began_s * RATE_HZ) + self._next * PACKET
             ramp = first + np.arange(PACKET, dtype=float)
-            raw = pack(
-                np.vstack([ramp, ramp + 0.1]), counter=self._next, device_s=self._next * PACKET / RATE_HZ
-            )
+            raw = pack(np.vstack([ramp, ramp + 0.1]), counter=self._next)
             if DATA in self._notifying:
                 ready.append((DATA, raw))
             self._next += 1
@@ -95,7 +96,7 @@ class BenchFirmware:
 async def _prepare(gatt: Gatt) -> tuple[Part, ...]:
     told = await gatt.ask(CONTROL, b"WHO", answer_on=CONTROL, complete=lambda raw: raw.endswith(b"!"))
     assert told == b"BENCH!", told
-    settings = {"counter_modulus": 2**32, "samples_per_count": PACKET}
+    settings: dict[str, Setting] = {"counter_modulus": 2**32, "samples_per_count": PACKET}
     return (Part("", ("emg",) * CHANNELS, ("uV",) * CHANNELS, (None,) * CHANNELS, RATE_HZ, settings),)
 
 
@@ -143,11 +144,14 @@ class Bench:
     bluez: "VirtualBluez | None" = None
     sensors: list[VirtualSensor] = field(default_factory=list[VirtualSensor])
 
-    async def add(self, *, name: str | None = None, mtu: int = 247) -> VirtualSensor:
+    async def add(
+        self, *, name: str | None = None, mtu: int = 247, missing: frozenset[str] = frozenset()
+    ) -> VirtualSensor:
         number = len(self.sensors) + 1
         firmware = BenchFirmware(name or f"Bench {number}")
         sensor = VirtualSensor(firmware, f"F0:00:00:00:00:{number:02X}", mtu=mtu)
         sensor.sent = []
+        sensor.mishaps.missing = missing
         self.sensors.append(sensor)
         self.air.add(sensor)
         if self.ether is not None:
