@@ -150,8 +150,10 @@ def explained(*, source: str | None = None, doing: str = "") -> Generator[None]:
     """Turn what bleak raises into errors of ours; raises `BluetoothTrouble`."""
     try:
         yield
-    except _PROBLEMS as problem:
-        raise explain(problem, source=source, doing=doing) from problem
+    except Exception as problem:
+        if isinstance(problem, _PROBLEMS) or _radio_kind(problem) is not None:
+            raise explain(problem, source=source, doing=doing) from problem
+        raise
 
 
 def _radio_kind(problem: BaseException) -> Kind | None:

@@ -175,7 +175,8 @@ def test_a_packet_that_cannot_be_taken_is_counted_and_told_and_the_next_ones_com
     stack: str, run_on: RunOn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """bleak drops what its callback raises, on BlueZ without a word."""
-    take, number = KeptDevice._take, iter(range(1_000_000))
+    take = KeptDevice._take  # pyright: ignore[reportPrivateUsage]
+    number = iter(range(1_000_000))
 
     def now_and_then(self: KeptDevice, arrival_s: float, raw: bytes) -> None:
         if next(number) in (5, 9):
