@@ -1,5 +1,6 @@
 """The program at a terminal, the sensors in another, in real time: as with hardware, and as long as with it."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -10,7 +11,6 @@ import pytest
 import firing_analyzer
 from recordings.journal import JournalReader
 from recordings.lock import JOURNAL_FOLDER
-from sensors.devices.registry import PROFILES
 from sensors.virtual.bus import BUS_VARIABLE, can_have_bus
 
 ROOT = Path(firing_analyzer.__file__).resolve().parent.parent
@@ -28,8 +28,6 @@ CUES = {"Lift your leg": "raise", "For practice": "practice", "Shrug your should
 
 
 def start(*command: str, bus: str = "") -> "subprocess.Popen[str]":
-    import os
-
     return subprocess.Popen(
         [sys.executable, "-m", *command],
         cwd=ROOT,
@@ -85,7 +83,6 @@ def test_a_whole_session_in_real_time(
         told = program.stdout.read()
         assert program.wait(30) == 0, "".join(said[-5:])
         watchdog.cancel()
-        print("".join(said), told)
     finally:
         tell(sensors, "quit")
         assert sensors.wait(20) == 0
@@ -98,6 +95,5 @@ def test_a_whole_session_in_real_time(
     marks = sum(not raw for raw in detail["shoulder"])
     assert marks == int(hangs_up)
     assert "Saved:" in told
-    assert all(PROFILES[code].decoder for code in codes)
-    verdict = {"shoulder_first": "shoulder", "glute_first": "gluteus"}[scenario]
-    assert told.lower().split("\n")[0].count(verdict) or codes == ("ganglion",), told
+    first = {"shoulder_first": "right upper trapezius", "glute_first": "left gluteus maximus"}[scenario]
+    assert f"Activity of the {first} began before" in told or codes == ("ganglion",), told
