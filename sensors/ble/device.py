@@ -8,6 +8,7 @@ from typing import Final
 
 from sensors.ble.connection import Connection
 from sensors.ble.radio import Radio
+from sensors.ble.set_up import cut_short, set_up
 from sensors.devices.profile import DeviceProfile, Part
 from sensors.errors import BluetoothTrouble, SensorError, SourceLost, SourceUriError
 from sensors.model import Status
@@ -20,11 +21,8 @@ END_S: Final = 1.5
 BACK_OFF_S: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 #: Attempts before a device is said not to answer; the first one often fails.
 _ATTEMPTS: Final = 3
-#: Below this a battery is told, and below that the device is not even begun with.
+#: Below this a battery is told.
 _LOW_PERCENT: Final = 15.0
-_EMPTY_PERCENT: Final = 5.0
-#: What fits into a notification where the system does not know better.
-UNKNOWN_FITS: Final = 20
 #: Notifications by which it is judged whether they are cut short.
 _JUDGED: Final = 20
 #: What a change of settings, or a new attempt, may mend; all else is told at once.
@@ -173,34 +171,11 @@ class KeptDevice:
                 radio.forget(self.address)
             raise
         try:
-            parts = await self._set_up(connection, uri)
+            parts, self._battery = await set_up(connection, profile, uri=uri)
         except BaseException:
             await connection.close()
             raise
         return connection, parts
-
-    async def _set_up(self, connection: Connection, uri: str) -> tuple[Part, ...]:
-        profile = self.profile
-        missing = [uuid for uuid in profile.needs if not connection.has(uuid)]
-        if missing:
-            raise BluetoothTrouble(
-                f"it lacks {', '.join(missing)}, which a {profile.title} has; update its firmware",
-                kind="service_missing",
-                source=uri,
-            )
-        fits = connection.longest_notification(profile.data)
-        if UNKNOWN_FITS < fits < profile.least_notification:
-            raise self._cut_short(fits, uri)
-        parts = await profile.prepare(connection)
-        if profile.battery is not None:
-            self._battery = await profile.battery(connection)
-        if self._battery is not None and self._battery < _EMPTY_PERCENT:
-            raise BluetoothTrouble(
-                f"its battery is at {self._battery:.0f} % and would not last; charge it",
-                kind="battery_low",
-                source=uri,
-            )
-        return parts
 
     async def _keep(self, connection: Connection) -> None:
         """Have the samples come, whatever happens, until cancelled; then `leave` ends the connection."""
@@ -240,7 +215,7 @@ class KeptDevice:
                     kind="silent",
                 )
             if self._is_cut_short(fits):
-                raise SourceLost(self._cut_short(self._longest, None).reason)
+                raise SourceLost(cut_short(self._longest, self.profile).reason)
             if self._detail and self._judged:
                 self._detail = ""
             with suppress(TimeoutError):
@@ -280,14 +255,6 @@ class KeptDevice:
     def _is_cut_short(self, fits: int) -> bool:
         """Judge by what came, since not every system knows what was agreed."""
         return self._judged >= _JUDGED and self._longest == fits < self.profile.least_notification
-
-    def _cut_short(self, fits: int, uri: str | None) -> BluetoothTrouble:
-        return BluetoothTrouble(
-            f"its notifications are cut short at {fits} bytes, {self.profile.least_notification} are needed; "
-            "use another Bluetooth adapter, or update this system",
-            kind="cut_short",
-            source=uri,
-        )
 
     async def _end(self, connection: Connection) -> None:
         """Stop the stream if it still can be stopped, and let go in any case."""
