@@ -218,6 +218,8 @@ def test_asking_over_the_characteristic_that_is_listened_to_takes_nothing_from_t
                 == b"BENCH!"
             )
         assert took == [b"BEN", b"CH!"] * 2
+        if bench.bluez is not None:
+            assert [member for _, member in bench.bluez.calls].count("StartNotify") == 1
         await connection.close()
 
     run_on(stack, scenario)

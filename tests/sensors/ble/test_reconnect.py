@@ -82,7 +82,7 @@ def test_a_drop_at_any_moment_stays_a_gap_of_its_length(stack: str, run_on: RunO
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="open files are counted in /proc")
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", [stack for stack in STACKS if stack.startswith("bluez")])
 def test_twenty_reconnects_leak_nothing_shift_nothing_and_end(stack: str, run_on: RunOn) -> None:
     """Letting go of a connection that is gone already is what frees its D-Bus socket."""
 
@@ -250,9 +250,8 @@ def test_a_source_can_be_closed_while_its_sensor_is_out_of_reach(run_on: RunOn) 
         async with asyncio.timeout(2.0):
             await source.close()
             await taking.task
-        before = len(asyncio.all_tasks())
-        await asyncio.sleep(0.2)
-        assert len(asyncio.all_tasks()) <= before
+        await asyncio.sleep(0.1)
+        assert not [task for task in asyncio.all_tasks() if "KeptDevice" in repr(task.get_coro())]
 
     run_on("memory", scenario)
 
