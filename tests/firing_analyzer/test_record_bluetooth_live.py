@@ -45,6 +45,12 @@ def tell(program: "subprocess.Popen[str]", word: str) -> None:
     program.stdin.flush()
 
 
+def close(program: "subprocess.Popen[str]") -> None:
+    for pipe in (program.stdin, program.stdout, program.stderr):
+        assert pipe is not None
+        pipe.close()
+
+
 @pytest.mark.parametrize(
     ("codes", "sources", "scenario", "drops"),
     [
@@ -83,12 +89,11 @@ def test_a_whole_session_in_real_time(
         told = program.stdout.read()
         assert program.wait(30) == 0, "".join(said[-5:])
         watchdog.cancel()
+        close(program)
     finally:
         tell(sensors, "quit")
         assert sensors.wait(20) == 0
-        for pipe in (sensors.stdin, sensors.stdout, sensors.stderr):
-            assert pipe is not None
-            pipe.close()
+        close(sensors)
     (journal,) = (tmp_path / JOURNAL_FOLDER).glob("*.journal")
     with JournalReader(journal) as reader:
         detail = {one.name: [packet.raw for packet in reader.packets(one.name)] for one in reader.streams}
