@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from firing_analyzer.errors import AnalysisError
 from firing_analyzer.protocol import WORDS, SessionPlan
-from firing_analyzer.session import Observer, RecordingSession, let_go
+from firing_analyzer.session import RecordingSession, let_go
+from firing_analyzer.session_update import Observer
 from firing_analyzer.settings import Settings
 from recordings.dataset.bids import SavedRecording
 from recordings.dataset.names import checked_place
-from recordings.journal import JournalWriter
+from recordings.journal import JournalWriter, Json
 from recordings.lock import JOURNAL_FOLDER, DatasetLock
+from recordings.offsets import find_offset
 from sensors.describe import to_journal
 from sensors.model import Pace, Source
 from sensors.open import open_sources
@@ -114,6 +118,7 @@ async def record(
                     "planned_repetitions": plan.repetitions,
                     "sources": {"glute": order.glute, "shoulder": order.shoulder},
                     "instructions": WORDS["raise"],
+                    "offset": _offset(order.dataset, glute, shoulder),
                 },
                 streams=[to_journal(stream) for stream in (*glute.streams, *shoulder.streams)],
             )
@@ -149,6 +154,15 @@ async def _started(sources: tuple[Source, ...], pace: Pace) -> AsyncGenerator[No
         for source in sources:
             await let_go(source)
         raise
+
+
+def _offset(dataset: Path, glute: Source, shoulder: Source) -> dict[str, Json] | None:
+    """Return what sync-check measured for these two devices; None where they share a clock, or it did not."""
+    devices = glute.streams[0].device, shoulder.streams[0].device
+    if devices[0] == devices[1]:
+        return None
+    offset = find_offset(dataset, glute_device=devices[0], shoulder_device=devices[1])
+    return None if offset is None else msgspec.to_builtins(offset)
 
 
 def _journal_path(dataset: Path, stem: str) -> Path:

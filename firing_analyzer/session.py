@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,12 +9,13 @@ from firing_analyzer.live import LiveAnalysis
 from firing_analyzer.live_look import LiveRepetition, Look
 from firing_analyzer.live_signal import Muscle
 from firing_analyzer.protocol import Cue, SessionPlan, timetable
+from firing_analyzer.session_update import Observer, SourceStatus, Update
 from firing_analyzer.settings import Settings
 from recordings.journal import JournalWriter
 from recordings.model import EVENT_EXCLUDED, Event
 from sensors.errors import SensorError
 from sensors.feed import Feed
-from sensors.model import Block, Pace, Source
+from sensors.model import Block, Pace, Source, Status
 
 #: A source from which nothing has come for so long has dropped out.
 SILENT_S: Final = 2.0
@@ -28,50 +28,6 @@ EVENT_BACK: Final = "source_back"
 EVENT_PAUSE: Final = "pause"
 EVENT_RESUME: Final = "resume"
 EVENT_END: Final = "session_end"
-
-
-@dataclass(frozen=True, slots=True)
-class SourceStatus:
-    """How one source is doing.
-
-    Attributes
-    ----------
-    muscle : {"glute", "shoulder"}
-    delivers : bool
-        Whether anything came within the last two seconds.
-    rate_hz : float or None
-        As far as it is known by now.
-    lost_percent : float
-        Samples lost so far.
-    signal : str
-        The signal in words.
-    battery_percent : float or None
-    detail : str
-        What the source says of itself.
-    """
-
-    muscle: Muscle
-    delivers: bool
-    rate_hz: float | None
-    lost_percent: float
-    signal: str
-    battery_percent: float | None
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """Something to tell whoever watches; what does not apply is empty."""
-
-    at_s: float
-    cue: Cue | None = None
-    sources: tuple[SourceStatus, ...] = ()
-    onsets: tuple[tuple[Muscle, float], ...] = ()
-    repetitions: tuple[LiveRepetition, ...] = ()
-    note: str = ""
-
-
-Observer = Callable[[Update], None]
 
 
 @dataclass(slots=True)
@@ -198,7 +154,7 @@ class RecordingSession:
         except SensorError as problem:
             self._lose(reception, str(problem))
         except Exception as defect:  # noqa: BLE001  (of a plug-in: it must not cost the other sensor's samples)
-            self._lose(reception, f"its source has a defect ({type(defect).__name__}: {defect}); report it")
+            self._lose(reception, _defect(defect))
         reception.ended = True
 
     def _take(self, reception: _Reception, blocks: list[Block]) -> None:
@@ -245,7 +201,10 @@ class RecordingSession:
             now_s = self.pace.now_s()
             self._put_event(cue.label, duration_s=cue.duration_s, number=cue.number)
             for reception in self._receptions.values():
-                reception.source.hear(cue.label, now_s, leg=self.plan.leg)
+                try:
+                    reception.source.hear(cue.label, now_s, leg=self.plan.leg)
+                except Exception as defect:  # noqa: BLE001  (of a plug-in, as in `_pump`)
+                    self._lose(reception, _defect(defect))
             self._tell(cue=cue)
         await self._wait_until(end_s)
 
@@ -288,7 +247,10 @@ class RecordingSession:
 
     def _status(self, reception: _Reception) -> SourceStatus:
         placer = reception.feed.placers[reception.stream]
-        status = reception.source.status()
+        try:
+            status = reception.source.status()
+        except Exception as defect:  # noqa: BLE001  (of a plug-in, as in `_pump`)
+            status = Status(connected=False, detail=_defect(defect))
         total = placer.received + placer.lost
         delivers = placer.received > 0 and not reception.silent
         return SourceStatus(
@@ -332,6 +294,10 @@ class RecordingSession:
             problem = await let_go(reception.source)
             if problem:
                 self._tell(note=f"{reception.muscle}: {problem}")
+
+
+def _defect(defect: Exception) -> str:
+    return f"its source has a defect ({type(defect).__name__}: {defect}); report it"
 
 
 async def let_go(source: Source) -> str:

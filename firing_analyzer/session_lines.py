@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.text import Text
 
 from firing_analyzer.live_look import LiveRepetition
-from firing_analyzer.session import SourceStatus, Update
+from firing_analyzer.session_update import SourceStatus, Update
 from firing_analyzer.words import ORDER_WORDS
 
 #: Without a terminal the state of the sensors is written this often, in the session's time.

@@ -29,6 +29,8 @@ EVENT_PRACTICE: Final = "practice_raise"
 EVENT_REST: Final = "rest"
 EVENT_REFERENCE_SHOULDER: Final = "reference_shoulder"
 EVENT_EXCLUDED: Final = "excluded_raise"
+#: Both sensors are held together and tapped, so that the time between them can be measured.
+EVENT_TAP: Final = "sync_tap"
 
 
 def opposite(side: Side) -> Side:

@@ -59,6 +59,9 @@ DECODERS: Final[Mapping[tuple[str, int], str]] = {
     ("bitalino", 1): "sensors.devices.bitalino:decoder",
     ("ganglion", 1): "sensors.devices.ganglion:decoder",
     ("movesense", 1): "sensors.devices.movesense:decoder",
+    ("shimmer", 1): "sensors.devices.shimmer:decoder",
+    ("gforce", 1): "sensors.devices.gforce:decoder",
+    ("polar", 1): "sensors.devices.polar:decoder",
 }
 
 

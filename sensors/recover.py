@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
+import msgspec
 import numpy as np
 
 from recordings.dataset.acquisition import ChannelClock, Facts
@@ -14,6 +15,7 @@ from recordings.journal import JournalEvent, JournalReader, Json
 from recordings.journal.format import PAGE_BYTES
 from recordings.lock import JOURNAL_FOLDER, DatasetLock
 from recordings.model import Event, FloatArray, Recording, Side, Signal
+from recordings.offsets import Offset
 from sensors.clock import ClockMap
 from sensors.describe import from_journal
 from sensors.errors import SensorError
@@ -94,12 +96,21 @@ def assemble(journal: JournalReader) -> Assembled:
     clocks = {name: feed.placers[name].clock.fitted() for name, blocks in samples.items() if blocks}
     events = list(journal.events())
     end_s = max([event.at_s for event in events], default=0.0)
+    about = journal.about
+    offset = _measured(about)
+    if offset is not None:
+        clocks = {
+            stream.name: _moved(clocks[stream.name], offset.offset_ms)
+            if stream.device == offset.shoulder_device
+            else clocks[stream.name]
+            for stream in streams
+            if stream.name in clocks
+        }
     signals = [
         signal
         for stream in streams
         for signal in _signals(stream, samples[stream.name], clocks.get(stream.name), end_s=end_s)
     ]
-    about = journal.about
     shared = len({stream.device for stream in streams}) <= 1
     recording = Recording(
         tuple(signals),
@@ -108,9 +119,9 @@ def assemble(journal: JournalReader) -> Assembled:
         glute=cast("str | None", about.get("glute")),
         shoulder=cast("str | None", about.get("shoulder")),
         shared_clock=shared,
-        clock_error_ms=0.0 if shared else _error_between(streams, clocks),
+        clock_error_ms=0.0 if shared else _error_between(streams, clocks, offset),
         planned_repetitions=cast("int | None", about.get("planned_repetitions")),
-        notes=_notes(feed, journal),
+        notes=_notes(feed, journal, offset),
     )
     return Assembled(recording, clocks, about, tuple(streams))
 
@@ -130,7 +141,17 @@ def _signals(
     ]
 
 
-def _error_between(streams: list[Stream], clocks: dict[str, ClockMap]) -> float | None:
+def _measured(about: dict[str, Json]) -> Offset | None:
+    """Return the offset between the two devices that was known when the session began."""
+    told = about.get("offset")
+    return None if told is None else msgspec.convert(told, Offset)
+
+
+def _moved(clock: ClockMap, late_ms: float) -> ClockMap:
+    return ClockMap(clock.rate_hz, clock.start_s - late_ms / 1000, clock.error_ms)
+
+
+def _error_between(streams: list[Stream], clocks: dict[str, ClockMap], offset: Offset | None) -> float | None:
     """Judge the standard error of the time between two devices; None if one has no clock."""
     of_device: dict[str, float] = {}
     for stream in streams:
@@ -139,7 +160,8 @@ def _error_between(streams: list[Stream], clocks: dict[str, ClockMap]) -> float 
         bound_ms = clocks[stream.name].error_ms
         of_device[stream.device] = min(bound_ms, of_device.get(stream.device, bound_ms))
     # the bounds hold in 95 of 100 cases
-    return float(np.hypot.reduce(list(of_device.values()))) / 1.96
+    own_ms = float(np.hypot.reduce(list(of_device.values()))) / 1.96
+    return own_ms if offset is None else float(np.hypot(own_ms, offset.error_ms))
 
 
 def _event(event: JournalEvent) -> Event:
@@ -147,8 +169,13 @@ def _event(event: JournalEvent) -> Event:
     return Event(event.at_s, event.label, float(duration) if isinstance(duration, int | float) else 0.0)
 
 
-def _notes(feed: Feed, journal: JournalReader) -> tuple[str, ...]:
+def _notes(feed: Feed, journal: JournalReader, offset: Offset | None) -> tuple[str, ...]:
     notes = [journal.tear] if journal.tear else []
+    if offset is not None:
+        notes.append(
+            f"the shoulder's sensor was moved by {-offset.offset_ms:.1f} ms, as measured by tapping both on "
+            f"{offset.measured[:10]}"
+        )
     for name, placer in feed.placers.items():
         if feed.rejected[name]:
             notes.append(

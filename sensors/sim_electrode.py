@@ -14,7 +14,7 @@ from recordings.synth.bursts import Burst, envelope
 from recordings.synth.electrode import LEAST_EMG_RATE_HZ, muscle_emg, pick_up
 from recordings.synth.texture import rest_noise, stream, texture
 from sensors.sim_options import SimOptions
-from sensors.sim_person import Person
+from sensors.sim_person import Person, tap_artefact
 
 _SECTION_S: Final = 30.0
 _FADE_S: Final = 0.05
@@ -73,7 +73,8 @@ class Electrode:
         samples = self._at_rest[begin:end].copy()
         if bursts:
             samples += envelope(times_s, bursts) * self._active[begin:end]
-        return samples
+        taps_s = [tap_s for tap_s in self._person.taps_s if times_s[0] - 1 < tap_s <= times_s[-1]]
+        return samples + tap_artefact(times_s, taps_s) if taps_s else samples
 
     def _times(self, first: int, last: int) -> FloatArray:
         return self._starts_s + np.arange(first, last) / self._true_rate_hz

@@ -10,6 +10,7 @@ from recordings.model import (
     EVENT_PRACTICE,
     EVENT_RAISE,
     EVENT_REFERENCE_SHOULDER,
+    EVENT_TAP,
     FloatArray,
     Side,
 )
@@ -37,6 +38,9 @@ _SAME_CUE_S: Final = 0.5
 #: Cues are answered in families of so many, so that answering one does not mean drawing all before it again.
 _FAMILY: Final = 16
 _BODY: Final = Body()
+#: How often a person taps the two sensors when asked to, and how hard an electrode feels it: a damped swing.
+_TAPS: Final = 5
+_TAP_UV, _TAP_HZ, _TAP_LASTS_S = 900.0, 40.0, 0.025
 
 
 @dataclass(slots=True)
@@ -46,6 +50,16 @@ class _Rhythm:
     until_s: float
     breaths_s: FloatArray
     beats_s: FloatArray
+
+
+def tap_artefact(times_s: FloatArray, taps_s: Sequence[float]) -> FloatArray:
+    """Return what tapped electrodes give, in microvolt; both sensors that are held together feel the same."""
+    felt = np.zeros(times_s.size)
+    for tap_s in taps_s:
+        since_s = times_s - tap_s
+        swing = np.sin(2 * np.pi * _TAP_HZ * since_s) * np.exp(-np.maximum(since_s, 0.0) / _TAP_LASTS_S)
+        felt += np.where(since_s > 0, _TAP_UV * swing, 0.0)
+    return felt
 
 
 class Person:
@@ -76,6 +90,7 @@ class Person:
             replace(SHOULDER_MUSCLE, snr_db=snr_db[1]),
         )
         self.sampled_s = 0.0
+        self.taps_s: tuple[float, ...] = ()
         self._cues: dict[str, list[float]] = {}
         self._done: dict[str, list[RaiseTruth]] = {EVENT_RAISE: [], EVENT_PRACTICE: []}
         self._shrugs: list[Burst] = []
@@ -87,6 +102,9 @@ class Person:
         Muscles answer after the cue, and never in what the sensors have sampled already.
         """
         self.leg = leg
+        if cue == EVENT_TAP and not self.taps_s:
+            between_s = stream(self.seed, "taps").uniform(0.8, 1.6, _TAPS)
+            self.taps_s = tuple((max(at_s, self.sampled_s) + np.cumsum(between_s)).tolist())
         if cue not in (EVENT_RAISE, EVENT_PRACTICE, EVENT_REFERENCE_SHOULDER):
             return
         heard = self._cues.setdefault(cue, [])

@@ -6,7 +6,7 @@ looked for at which three sound frames in a row follow one another.
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 #: So many frames must follow one another before the place of the first is believed.
 CONFIRM: Final = 3
@@ -26,6 +26,9 @@ class Framing:
     between : callable, optional
         Given the buffer and a place in it: how many bytes there belong to no frame, but to something else
         that the device says in between; 0 if none; -1 if that cannot be told before more has come.
+    in_step : {1, 2}
+        How many frames must be there, and follow, before one that follows the last is believed: 2 where
+        nothing in a frame tells whether its end belongs to its beginning.
 
     Notes
     -----
@@ -40,7 +43,11 @@ class Framing:
         sound: Callable[[bytes], bool],
         follows: Callable[[bytes, bytes], bool],
         between: Callable[[bytearray, int], int] | None = None,
+        in_step: Literal[1, 2] = 1,
     ) -> None:
+        self._in_step = in_step
+        #: The frame after the last one, where it was looked at already.
+        self._known = b""
         self._length = length
         self._sound = sound
         self._follows = follows
@@ -52,6 +59,7 @@ class Framing:
         """Forget half a frame; the next one need not follow the last."""
         self._buffer.clear()
         self._last = None
+        self._known = b""
 
     def take(self, raw: bytes) -> list[list[bytes]]:
         """Return the frames that are whole now, those that follow one another together."""
@@ -63,14 +71,15 @@ class Framing:
             frame = self._frame(place)
             if frame is None:
                 break
-            last = self._last
-            follows = last is not None and self._sound(frame) and self._follows(last, frame)
-            confirmed = follows or self._confirmed(place)
+            confirmed = self._is_next(frame, place)
+            follows = confirmed is not False
+            if not follows:
+                confirmed = self._confirmed(place, CONFIRM)
             if confirmed is None:
                 break
             if not confirmed:
                 # Out of step: a frame that follows the last one by chance is not enough any more.
-                self._last = None
+                self._last, self._known = None, b""
                 place += 1
                 continue
             if not follows or not runs:
@@ -80,6 +89,24 @@ class Framing:
             place += self._length
         del self._buffer[:place]
         return runs
+
+    def _is_next(self, frame: bytes, place: int) -> bool | None:
+        """Whether it is the frame after the last one; None if that cannot be told before more has come."""
+        last = self._last
+        if last is None:
+            return False
+        if frame != self._known and not (self._sound(frame) and self._follows(last, frame)):
+            return False
+        if self._in_step == 1:
+            return True
+        after = self._past(place + self._length)
+        ahead = None if after is None else self._frame(after)
+        if ahead is None:
+            return None
+        if not (self._sound(ahead) and self._follows(frame, ahead)):
+            return False
+        self._known = ahead
+        return True
 
     def _frame(self, place: int) -> bytes | None:
         end = place + self._length
@@ -96,10 +123,10 @@ class Framing:
             place += other
         return place
 
-    def _confirmed(self, place: int) -> bool | None:
-        """Whether frames in a row begin here; None if that cannot be told before more has come."""
+    def _confirmed(self, place: int, n: int) -> bool | None:
+        """Whether n frames in a row begin here; None if that cannot be told before more has come."""
         before: bytes | None = None
-        for _ in range(CONFIRM):
+        for _ in range(n):
             after = self._past(place)
             frame = None if after is None else self._frame(after)
             if after is None or frame is None:

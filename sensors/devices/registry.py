@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
-from sensors.devices import bitalino, ganglion, movesense, npg_lite, umyo
+from sensors.devices import bitalino, ganglion, gforce, movesense, npg_lite, polar, shimmer, umyo
 from sensors.devices.profile import Advertised, DeviceProfile
 
 #: By code, in the order in which a user is told of them.
@@ -16,6 +16,10 @@ PROFILES: Final = MappingProxyType(
             bitalino.PROFILE,
             ganglion.PROFILE,
             movesense.PROFILE,
+            shimmer.PROFILE_3R,
+            shimmer.PROFILE_3,
+            gforce.PROFILE,
+            polar.PROFILE,
         )
     }
 )

@@ -17,7 +17,8 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from firing_analyzer.protocol import SessionPlan  # noqa: E402
 from firing_analyzer.recording_run import RecordingOrder, record  # noqa: E402
-from firing_analyzer.session import RecordingSession, Update  # noqa: E402
+from firing_analyzer.session import RecordingSession  # noqa: E402
+from firing_analyzer.session_update import Update  # noqa: E402
 
 LINES = 13
 MIB = 1 << 20

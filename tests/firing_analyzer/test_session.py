@@ -13,7 +13,8 @@ import pytest
 import firing_analyzer as fa
 from firing_analyzer.protocol import SessionPlan
 from firing_analyzer.recording_run import Recorded, RecordingOrder, record
-from firing_analyzer.session import EVENT_BACK, EVENT_LOST, RecordingSession, SourceStatus, Update
+from firing_analyzer.session import EVENT_BACK, EVENT_LOST, RecordingSession
+from firing_analyzer.session_update import SourceStatus, Update
 from recordings.journal import JournalPacket, JournalReader
 from recordings.model import EVENT_EXCLUDED, EVENT_PRACTICE, EVENT_RAISE, FloatArray, Recording, Side
 from recordings.open import open_recording
@@ -593,6 +594,16 @@ class Defective(Tap):
             yield packet
 
 
+class Deaf(Tap):
+    """A plug-in whose defects are beside its samples."""
+
+    def hear(self, cue: str, at_s: float, *, leg: Side) -> None:
+        raise ZeroDivisionError(f"{cue} at {at_s}, {leg}")
+
+    def status(self) -> Status:
+        raise ZeroDivisionError("another one")
+
+
 class Garbling(Tap):
     """A source some of whose packets are no packets."""
 
@@ -612,7 +623,7 @@ def spoilt(kind: type[Tap]) -> Callable[[RecordingSession], None]:
 
 
 @pytest.mark.parametrize(
-    "kind", [pytest.param(Stubborn, marks=pytest.mark.soak), Broken, Defective, Garbling]
+    "kind", [pytest.param(Stubborn, marks=pytest.mark.soak), Broken, Defective, Deaf, Garbling]
 )
 def test_a_bad_source_costs_no_sample_that_came(tmp_path: Path, kind: type[Tap]) -> None:
     plan = replace(RAISES, duration_s=20)
@@ -624,6 +635,9 @@ def test_a_bad_source_costs_no_sample_that_came(tmp_path: Path, kind: type[Tap])
     if kind in (Broken, Defective):
         assert any("shoulder" in note for note in ran.notes)
         assert ran.recording["UT_R"].samples.size == pytest.approx(12_000, abs=400)
+    if kind is Deaf:
+        assert "defect" in ran.status("shoulder").detail
+        assert not np.isnan(ran.recording["UT_R"].samples).any()
     if kind is Garbling:
         assert any("not understood" in note for note in ran.recording.notes)
         assert np.isnan(ran.recording["UT_R"].samples).mean() == pytest.approx(0.02, abs=0.005)

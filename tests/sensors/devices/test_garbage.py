@@ -20,7 +20,7 @@ from sensors.virtual.umyo import encode_emg, encode_movement
 
 Make = Callable[[int], bytes]
 #: These wait for a frame, whatever comes.
-STREAMS_OF_BYTES = ("bitalino",)
+STREAMS_OF_BYTES = ("bitalino", "shimmer")
 
 
 def npg_lite_packet(channels: int) -> Make:
@@ -70,6 +70,33 @@ def movesense_packet(layout: str) -> Make:
     return make
 
 
+def shimmer_packet(number: int) -> bytes:
+    stream = [
+        b"\0" + (32 * n).to_bytes(3, "little") + bytes([0x80, 0, n % 100, 7, 0xFF, 0xFF, n % 90])
+        for n in range(2 * number, 2 * number + 2)
+    ]
+    return b"".join(stream) if number % 9 else b"\xff" + stream[0] + bytes.fromhex("8a7101") + stream[1]
+
+
+def gforce_packet(resolution: int) -> Make:
+    def make(number: int) -> bytes:
+        size = 64 if number % 12 < 6 else 128
+        raw = bytes([8, number % 256]) + bytes(range(64)) * 2
+        if size == 128:
+            return raw
+        return bytes([0xFF, 0]) + raw[64:] if number % 2 else bytes([0xFF, 1]) + raw[:64]
+
+    return make if resolution == 12 else lambda number: bytes([8, number % 256]) + bytes(128)
+
+
+def polar_packet(number: int) -> bytes:
+    head = bytes([(2, 5, 2, 0)[number % 4]]) + (5_000_000 * number).to_bytes(8, "little")
+    compressed = bytes.fromhex("F1FF1400F003 0601 7B0F08 0301 DF00")
+    return head + (
+        bytes([1]) + bytes(range(60)) if number % 4 == 0 else bytes([0x80 | number % 2]) + compressed
+    )
+
+
 KINDS: list[tuple[str, Mapping[str, Setting], Make]] = [
     ("npg_lite", {"channels": 3}, npg_lite_packet(3)),
     ("npg_lite", {"channels": 6}, npg_lite_packet(6)),
@@ -82,6 +109,10 @@ KINDS: list[tuple[str, Mapping[str, Setting], Make]] = [
         ("movesense", {"layout": layout, "rate_hz": 104}, movesense_packet(layout))
         for layout in ("acc", "gyro", "magn", "imu6", "imu9", "ecg")
     ],
+    ("shimmer", {"channels": [0x1D, 0x1E, 0x1F], "divider": 32, "gains": [12, 4]}, shimmer_packet),
+    ("gforce", {"resolution": 8}, gforce_packet(8)),
+    ("gforce", {"resolution": 12}, gforce_packet(12)),
+    ("polar", {"rate_hz": 52.0, "acc_factor": 0.25}, polar_packet),
 ]
 
 
@@ -125,6 +156,7 @@ def batter(name: str, settings: Mapping[str, Setting], make: Make, *, packets: i
             assert one.samples.ndim == 2
             assert one.samples.dtype == np.float64
             assert one.samples.shape[1] > 0
+            assert not np.isinf(one.samples).any()
             assert one.counter is None or one.counter >= 0
             assert one.device_s is None or math.isfinite(one.device_s)
             taken += one.samples.shape[1]
@@ -159,6 +191,16 @@ def test_a_hundred_thousand_packets_give_samples_or_a_packet_error(
         ("ganglion", {"first_cycle": None}),
         ("movesense", {"layout": "imu7"}),
         ("movesense", {"rate_hz": 100.0}),
+        ("shimmer", {"channels": [0x1D]}),
+        ("shimmer", {"channels": [1.5]}),
+        ("shimmer", {"channels": [0x05]}),
+        ("shimmer", {"gains": [12]}),
+        ("shimmer", {"gains": [12, 5]}),
+        ("shimmer", {"divider": 0}),
+        ("gforce", {"resolution": 10}),
+        ("gforce", {"batch_bytes": 100}),
+        ("polar", {"rate_hz": 0}),
+        ("polar", {"acc_factor": "one"}),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(name: str, settings: Mapping[str, Setting]) -> None:

@@ -17,6 +17,7 @@ GENERIC = [
     short_uuid(0x180D),
     short_uuid(0x180F),
     short_uuid(0x1812),
+    "fb005c80-02e7-f387-1cad-8acd2d8df0c8",
 ]
 NAMES = [
     ("NPG-Lite-3CH:4A:7F", "npg_lite"),
@@ -29,6 +30,12 @@ NAMES = [
     ("BiTalino-21-A3", "bitalino"),
     ("Ganglion-54ca", "ganglion"),
     ("Movesense 204830000123", "movesense"),
+    ("Shimmer3R-A1B2", "shimmer3r"),
+    ("Shimmer3-A1B2", "shimmer3"),
+    ("gForcePro+(622A)", "gforce"),
+    ("ORE-1234", "gforce"),
+    ("Polar H10 12345678", "polar"),
+    ("Polar Sense 12345678", "polar"),
 ]
 
 
@@ -45,7 +52,7 @@ def test_a_device_is_known_by_its_name(name: str, code: str) -> None:
 
 
 @pytest.mark.parametrize("service", GENERIC)
-@pytest.mark.parametrize("name", [None, "", "ESP32", "LED lamp", "MyNPG", "HC-08", "Heart rate"])
+@pytest.mark.parametrize("name", [None, "", "ESP32", "LED lamp", "MyNPG", "HC-08", "Polar OH1 12345678"])
 def test_a_stranger_with_the_service_of_a_chip_is_not_taken(name: str | None, service: str) -> None:
     assert recognise(on_air(name, service)) is None
 

@@ -205,5 +205,11 @@ def test_movesense_packets_of_another_size_are_understood_one_later_and_then_at_
     assert [len(decode(raw)) for raw in packets] == [0, 2, 1, 1]
 
 
+def test_movesense_a_number_that_is_none_is_a_lost_sample() -> None:
+    payload = struct.pack("<I3f", 5, 1.0, float("inf"), 2.0) + bytes.fromhex("0100807f") + bytes(8)
+    _, samples = movesense.read_payload(payload, "acc")
+    assert np.isnan(samples).tolist() == [[False, True], [True, False], [False, False]]
+
+
 def test_movesense_an_answer_is_no_sample() -> None:
     assert movesense.decoder({})(bytes.fromhex("0101c800")) == []
