@@ -6,9 +6,11 @@ what is typed is what happens to the person who wears them, and to the sensors.
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 
 from recordings.model import EVENT_PRACTICE, EVENT_RAISE, EVENT_REFERENCE_SHOULDER
 from sensors.errors import SensorError
@@ -65,12 +67,14 @@ async def _run(sensors: list[VirtualSensor], wearer: Wearer, air: Air) -> None:
 
 async def _obey(sensors: Sequence[VirtualSensor], wearer: Wearer, air: Air, ended: asyncio.Event) -> None:
     """Do what is typed; without anybody who types, go on all the same."""
-    reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    lines: asyncio.Queue[str] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+    listening = threading.Thread(
+        target=_listen, args=(lambda line: loop.call_soon_threadsafe(lines.put_nowait, line),), daemon=True
     )
-    while line := await reader.readline():
-        word, _, number = line.decode(errors="replace").strip().partition(" ")
+    listening.start()
+    while True:
+        word, _, number = (await lines.get()).strip().partition(" ")
         if word == "quit":
             ended.set()
         elif word in _CUES:
@@ -79,6 +83,18 @@ async def _obey(sensors: Sequence[VirtualSensor], wearer: Wearer, air: Air, ende
             await _happen(word, sensors[int(number) - 1])
         else:
             _say(_HELP)
+
+
+def _listen(take: Callable[[str], object]) -> None:
+    """Take what is typed, a line at a time, until nobody types any more.
+
+    Not by way of Python's own buffer of standard input: at the end of the program its lock would be held.
+    """
+    typed = b""
+    while piece := os.read(sys.stdin.fileno(), 4096):
+        *lines, typed = (typed + piece).split(b"\n")
+        for line in lines:
+            take(line.decode(errors="replace"))
 
 
 async def _happen(word: str, sensor: VirtualSensor) -> None:

@@ -122,3 +122,46 @@ def test_without_a_bluetooth_service_scan_is_refused_in_one_line_and_doctor_says
     assert line.startswith("firing-analyzer: the Bluetooth service of this system does not answer; run sudo")
     told = ran("doctor", bus=bus).stdout
     assert "missing  Bluetooth radio: the Bluetooth service of this system does not answer -> run" in told
+
+
+@virtual
+def test_virtual_sensors_go_on_without_anybody_who_types_and_end_when_they_are_told() -> None:
+    pytest.importorskip("bumble", reason="virtual GATT servers need the extra 'virtual'")
+    command = [sys.executable, "-W", "error", "-m", "sensors.virtual", "npg_lite"]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        bus = program.stdout.readline().strip().partition("=")[2]
+        assert "NPG-Lite" in ran("scan", "--seconds", "1", bus=bus).stdout
+        program.terminate()
+        assert program.wait(20) == 0
+        assert program.stderr.read() == ""
+    assert not Path(bus.partition("path=")[2]).exists()
+
+
+@pytest.mark.parametrize(
+    ("sensor", "words"),
+    [
+        ("toaster", "there is no virtual 'toaster'; use npg_lite"),
+        ("umyo:both", "it cannot be worn at 'both'"),
+    ],
+)
+def test_a_virtual_sensor_that_is_not_known_is_refused_in_one_line(sensor: str, words: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "sensors.virtual", sensor],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert words in line
