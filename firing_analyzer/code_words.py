@@ -91,6 +91,7 @@ CODES: Final[dict[str, Explanation]] = {
     "no_shoulder_movement": Explanation(
         "The sensor on the shoulder saw no movement; a muscle can work without moving anything.",
         "Record EMG of the shoulder to see activity without movement.",
+        as_warning="The sensor on the shoulder saw no movement in some raises; the lag is of the others.",
     ),
     "shoulder_channel_unproven": Explanation(
         "No activity anywhere in the recording proves that the sensor on the shoulder works.",

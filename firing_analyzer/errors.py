@@ -5,6 +5,7 @@
     AnalysisError
     ├── SettingsError          a settings file has an unknown key or an impossible value
     ├── UnknownDetectorError   a detector, or a parameter of one, that does not exist
+    ├── BatchError             many recordings: no worker starts, the table cannot be written
     └── SignalError            a channel that cannot be analysed at all: constant, empty, too slow
 
 What makes a session doubtful is not an error: it is a verdict with reasons.
@@ -41,6 +42,10 @@ class UnknownDetectorError(AnalysisError):
     def __init__(self, message: str, *, known: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.known = known
+
+
+class BatchError(AnalysisError):
+    """A run over many recordings cannot begin or go on."""
 
 
 class SignalError(AnalysisError):

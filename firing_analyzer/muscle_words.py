@@ -10,8 +10,19 @@ Role = Literal["glute", "shoulder"]
 MUSCLE_OF: Final[dict[Role, str]] = {"glute": GLUTE, "shoulder": SHOULDER}
 
 
+#: Kinds of channel that feel movement: their place is a part of the body, and no muscle is claimed.
+_MOVEMENT: Final = frozenset({"acc", "gyro", "angle"})
+
+
+def is_movement(channel: Channel) -> bool:
+    """Tell whether a channel measured movement and not a muscle."""
+    return channel.kind in _MOVEMENT
+
+
 def is_known_as(channel: Channel, role: Role) -> bool:
-    """Tell whether the label itself says that the channel is the muscle of its role."""
+    """Tell whether the label itself says that the channel is the muscle of its role, or a place for it."""
+    if is_movement(channel):
+        return channel.muscle is not None
     return channel.muscle == MUSCLE_OF[role]
 
 

@@ -8,10 +8,13 @@ import firing_analyzer
 from firing_analyzer.circumstances import clock_error_ms, margin_of, weigh_circumstances
 from firing_analyzer.condition import Conditioned, condition
 from firing_analyzer.errors import SignalError
+from firing_analyzer.movement.kind import movement_instead_of_emg
+from firing_analyzer.movement.measured_legs import legs_beside_emg, legs_of
+from firing_analyzer.movement.movement_analysis import analyze_movement
 from firing_analyzer.muscle_words import naming_notes, simulation_notes
 from firing_analyzer.quality import channel_notes, common_signal, pair_notes
 from firing_analyzer.raise_order import judge_raises
-from firing_analyzer.repetitions import find_raises
+from firing_analyzer.repetitions import find_raises, measured_raises, raise_candidates
 from firing_analyzer.result import Analysis, Trace
 from firing_analyzer.settings import Settings
 from firing_analyzer.verdict import judge
@@ -21,6 +24,9 @@ from recordings.pair import choose_pair
 
 def analyze(recording: Recording, settings: Settings | None = None) -> Analysis:
     """Find when glute and opposite shoulder start in each raise, and which comes first.
+
+    Where a movement sensor sits on thigh or glute, raises are found from the angle of the leg, whose start
+    and height stand beside the onsets. A recording of movement alone gives the order of movement.
 
     Parameters
     ----------
@@ -47,12 +53,22 @@ def analyze(recording: Recording, settings: Settings | None = None) -> Analysis:
     'shoulder_first'
     """
     settings = settings or Settings()
+    sensors = movement_instead_of_emg(recording)
+    if sensors is not None:
+        return analyze_movement(recording, sensors, settings)
     pair = choose_pair(recording)
     for signal in (pair.glute, pair.shoulder):
         if signal.channel.kind not in {"emg", "envelope"}:
             raise SignalError("it is not EMG; name two EMG channels", channel=signal.channel.label)
     glute, shoulder = condition(pair.glute, settings), condition(pair.shoulder, settings)
-    raises, cued = find_raises(glute, recording.events, settings)
+    legs, leg_notes = legs_beside_emg(recording, pair.leg, settings)
+    if legs is None:
+        raises, cued = find_raises(glute, recording.events, settings)
+    else:
+        candidates = raise_candidates(glute, settings)
+        raises, cued = measured_raises(
+            candidates, legs.spans_s, recording.events, settings, end_s=glute.end_s
+        )
     clock_ms = clock_error_ms(recording)
     margin_ms = margin_of(glute, shoulder, settings)
     judged = judge_raises(
@@ -68,9 +84,10 @@ def analyze(recording: Recording, settings: Settings | None = None) -> Analysis:
         correlation=correlation,
         margin_ms=margin_ms,
     )
+    rows = tuple(item.row for item in judged)
     return Analysis(
         session=judge(judged, circumstances, settings),
-        rows=tuple(item.row for item in judged),
+        rows=rows,
         quality=(
             *(note for one in (glute, shoulder) for note in simulation_notes(one.channel)),
             *naming_notes(glute.channel, "glute"),
@@ -78,6 +95,7 @@ def analyze(recording: Recording, settings: Settings | None = None) -> Analysis:
             *channel_notes(glute),
             *channel_notes(shoulder),
             *pair_notes(shoulder, correlation),
+            *leg_notes,
         ),
         glute=_trace(glute),
         shoulder=_trace(shoulder),
@@ -95,6 +113,7 @@ def analyze(recording: Recording, settings: Settings | None = None) -> Analysis:
             "numpy": version("numpy"),
             "scipy": version("scipy"),
         },
+        legs=None if legs is None else legs_of(legs, rows, settings, of_muscles=True),
     )
 
 

@@ -115,6 +115,51 @@ def choose_raises(
     return tuple(_set_aside(item, events, settings) for item in found), True
 
 
+def measured_raises(
+    candidates: tuple[Candidate, ...],
+    spans_s: tuple[tuple[float, float], ...],
+    events: tuple[Event, ...],
+    settings: Settings,
+    *,
+    end_s: float,
+) -> tuple[tuple[Raise, ...], bool]:
+    """Choose the raises where a movement sensor saw the leg rise; see `find_raises`.
+
+    Cues go before it. Without them every raise of the leg counts, but for practice; one in which the glute
+    stayed silent is a raise all the same.
+
+    Parameters
+    ----------
+    candidates : tuple of Candidate
+    spans_s : tuple of tuple of float
+        When the leg started to rise and was back, for every raise.
+    events : tuple of Event
+    settings : Settings
+    end_s : float
+        End of the recording.
+    """
+    if any(event.label == EVENT_RAISE for event in events):
+        return choose_raises(candidates, events, settings, end_s=end_s)
+    marks = sorted(e.onset_s for e in events if e.label in {EVENT_PRACTICE, EVENT_REFERENCE_SHOULDER})
+    found: list[Raise] = []
+    for start_s, stop_s in spans_s:
+        if any(-EARLY_S <= start_s - mark < settings.cue_window_s for mark in marks):
+            continue
+        taken = found[-1].glute if found else None
+        during = [
+            one.burst
+            for one in candidates
+            if one.burst is not taken and one.burst.start_s < stop_s and one.burst.end_s > start_s - EARLY_S
+        ]
+        if during:
+            # what overlaps the lift itself most is its activity, not what came before or lingers after
+            burst = max(during, key=lambda burst: min(burst.end_s, stop_s) - max(burst.start_s, start_s))
+            found.append(Raise(burst.start_s, burst.end_s, burst))
+        else:
+            found.append(Raise(start_s, stop_s, None))
+    return tuple(_set_aside(item, events, settings) for item in found), True
+
+
 def _glute_activity(glute: Conditioned, settings: Settings) -> list[Burst]:
     """Join what a held raise interrupts, and keep what lasts like a raise."""
     joined: list[Burst] = []

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from firing_analyzer.settings import Settings
+from firing_analyzer.leg_result import LegHeights, LegMovement, Legs
+from firing_analyzer.settings import MOVEMENT_SETTINGS, Settings
 from recordings.model import Channel, Side
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ class Trace:
         Time of the first sample.
     rest_rms : float
         Level of rest over the session, in the channel's unit.
+    sensor_hz : float or None
+        Rate of the sensor itself, where its samples were averaged.
     """
 
     channel: Channel
@@ -101,6 +104,22 @@ class Trace:
     rate_hz: float
     start_s: float
     rest_rms: float
+    sensor_hz: float | None = None
+
+    @property
+    def sampled_hz(self) -> float:
+        """Rate at which the sensor sampled."""
+        return self.rate_hz if self.sensor_hz is None else self.sensor_hz
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether there was no sensor at all."""
+        return self.samples.size == 0
+
+    @classmethod
+    def of_nothing(cls) -> "Trace":
+        """Stand for a sensor that was not there."""
+        return cls(Channel("", kind="other"), np.zeros(0, dtype=np.float32), 1.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,13 +134,18 @@ class Analysis:
         One for each raise.
     quality : tuple of QualityNote
     glute, shoulder : Trace
-        Conditioned signals, for figures; not part of the JSON.
+        Conditioned signals, for figures; not part of the JSON. Of movement: the leg's elevation in degrees
+        and the shoulder's angular rate in rad/s; without a sensor on the shoulder its trace is empty.
     leg : {"left", "right"}
+    kind : {"emg", "imu"}
+        Whether onsets are of muscle activity or of movement.
     timing_error_ms : float or None
         Standard error of the time between the two sensors; None if unknown.
     settings : Settings
     software : dict
         Versions that made the result.
+    legs : Legs or None
+        How the leg rose, where a movement sensor saw it.
     """
 
     session: Session
@@ -139,6 +163,7 @@ class Analysis:
     settings: Settings
     notes: tuple[str, ...] = ()
     software: dict[str, str] = field(default_factory=dict)
+    legs: Legs | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -169,7 +194,8 @@ class Analysis:
         """Return a table with a row for each raise; columns and order as in the JSON."""
         import pandas as pd  # noqa: PLC0415  (heavy, and only for the table)
 
-        return pd.DataFrame([_plain(row) for row in self.rows], columns=list(Repetition.__dataclass_fields__))
+        of_leg = [] if self.legs is None else list(LegMovement.__dataclass_fields__)
+        return pd.DataFrame(self._plain_rows(), columns=[*Repetition.__dataclass_fields__, *of_leg])
 
     def to_dict(self) -> dict[str, object]:
         """Return the analysis as plain values, laid out as the JSON."""
@@ -180,16 +206,31 @@ class Analysis:
                 "duration_s": round(self.duration_s, 6),
                 "leg": self.leg,
                 "kind": self.kind,
-                "glute": {"channel": self.glute.channel.label, "rate_hz": self.glute.rate_hz},
-                "shoulder": {"channel": self.shoulder.channel.label, "rate_hz": self.shoulder.rate_hz},
+                "glute": {"channel": self.glute.channel.label, "rate_hz": self.glute.sampled_hz},
+                "shoulder": None
+                if self.shoulder.is_absent
+                else {"channel": self.shoulder.channel.label, "rate_hz": self.shoulder.sampled_hz},
             },
             "timing": {"shared_clock": self.shared_clock, "error_ms": self.timing_error_ms},
             "quality": [_plain(note) for note in self.quality],
-            "repetitions": [_plain(row) for row in self.rows],
-            "session": _plain(self.session),
-            "settings": self.settings.to_dict(),
+            "repetitions": self._plain_rows(),
+            "session": _plain(self.session) | ({} if self.legs is None else _plain(self.legs.heights)),
+            "settings": self._settings_used(),
             "software": self.software,
         }
+
+    def _plain_rows(self) -> list[dict[str, object]]:
+        rows = [_plain(row) for row in self.rows]
+        if self.legs is None:
+            return rows
+        return [row | _plain(leg) for row, leg in zip(rows, self.legs.raises, strict=True)]
+
+    def _settings_used(self) -> dict[str, object]:
+        """Return the settings; those of movement only where there was a movement sensor."""
+        settings = self.settings.to_dict()
+        if self.legs is not None:
+            return settings
+        return {name: value for name, value in settings.items() if name not in MOVEMENT_SETTINGS}
 
     def to_json(self, *, indent: int | None = None) -> str:
         """Return the analysis as JSON text (schema ``firing-analyzer/analysis/1``)."""
@@ -198,7 +239,7 @@ class Analysis:
 
 #: Digits that are kept, by the ending of a field's name: finer than any clock here, so that the
 #: same input gives the same text on every machine.
-_DIGITS = {"_s": 5, "_ms": 2, "_db": 2, "_min": 2}
+_DIGITS = {"_deg_s": 2, "_s": 5, "_ms": 2, "_db": 2, "_min": 2, "_deg": 2}
 
 
 def _digits(name: str) -> int:
@@ -206,7 +247,7 @@ def _digits(name: str) -> int:
     return next((digits for ending, digits in _DIGITS.items() if stem.endswith(ending)), 4)
 
 
-def _plain(item: QualityNote | Repetition | Session) -> dict[str, object]:
+def _plain(item: QualityNote | Repetition | Session | LegMovement | LegHeights) -> dict[str, object]:
     """Turn a result into plain values, rounded to what can be meant."""
     values: dict[str, object] = {}
     for name in item.__dataclass_fields__:

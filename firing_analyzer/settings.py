@@ -15,6 +15,9 @@ Seconds = Annotated[float, Meta(ge=0, le=60)]
 Decibels = Annotated[float, Meta(ge=0, le=60)]
 Share = Annotated[float, Meta(gt=0, le=1)]
 
+#: Settings that only movement sensors ask for.
+MOVEMENT_SETTINGS = ("movement_margin_ms", "min_leg_height_deg")
+
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Settings of an analysis; the defaults are those of the method as published with this program.
@@ -60,6 +63,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         raises without glute activity stand against a verdict.
     between_repetition_sd_ms : float
         Scale of the half-normal prior of the spread between repetitions.
+    movement_margin_ms : float
+        The margin where onsets are of movement; wider, since a muscle works before it moves anything, and the
+        delay differs between muscles.
+    min_leg_height_deg : float
+        A raise of the leg reaches at least this on the thigh; a third of it on the glute, which tilts less.
 
     Examples
     --------
@@ -96,6 +104,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     sometimes_silent_share: Share = 1 / 3
     glute_silent_share: Share = 0.20
     between_repetition_sd_ms: Annotated[float, Meta(gt=0, le=2000)] = 200.0
+    movement_margin_ms: Annotated[float, Meta(gt=0, le=1000)] = 100.0
+    min_leg_height_deg: Annotated[float, Meta(ge=0.5, le=45)] = 3.0
 
     def __post_init__(self) -> None:
         # the same checks for settings made in Python as for those read from a file

@@ -8,20 +8,22 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from firing_analyzer.leg_words import leg_cells, leg_sentences, leg_titles
 from firing_analyzer.result import Analysis, Repetition
 from firing_analyzer.words import (
-    ORDER_WORDS,
-    SIGN,
     counts_sentence,
     flag_text,
     flag_word,
     flag_words,
+    is_movement,
     lag_sentence,
     lag_words,
     limits,
     notes,
+    order_word,
     reasons,
     recording_sentence,
+    sign_sentence,
     simulation_sentence,
     verdict_sentence,
     warnings,
@@ -65,8 +67,11 @@ def result_text(
     if simulation := simulation_sentence(analysis):
         parts.append(Text(simulation))
     if analysis.rows:
-        parts += ["", _table(analysis.rows, true_lags_ms), "", Text(SIGN)]
-    parts += [Text(say(analysis)) for say in (counts_sentence, lag_sentence, recording_sentence)]
+        parts += ["", _table(analysis, true_lags_ms), ""]
+        parts += [] if analysis.shoulder.is_absent else [Text(sign_sentence(analysis))]
+    parts.append(Text(counts_sentence(analysis)))
+    parts += [] if analysis.shoulder.is_absent else [Text(lag_sentence(analysis))]
+    parts += [Text(sentence) for sentence in (*leg_sentences(analysis), recording_sentence(analysis))]
     flags = dict.fromkeys(flag for row in analysis.rows for flag in row.flags)
     observed = [note for note in analysis.quality if note.flag != "simulated"]
     for title, sentences in (
@@ -79,39 +84,58 @@ def result_text(
     ):
         if sentences:
             parts += ["", *_titled(title, sentences)]
-    return _plain(parts, width=width)
+    return plain_text(parts, width=width)
 
 
 def listed_text(title: str, sentences: Sequence[str], *, width: int | None = None) -> str:
     """Write sentences one under another below a title, laid out as `result_text`."""
-    return _plain(_titled(title, sentences), width=width)
+    return plain_text(_titled(title, sentences), width=width)
 
 
-def _table(rows: Sequence[Repetition], true_lags_ms: Sequence[float | None] | None) -> Table:
+def _table(analysis: Analysis, true_lags_ms: Sequence[float | None] | None) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="none")
-    flagged = any(flag_words(row) for row in rows)
-    for title in ("raise", "glute\ns", "shoulder\ns"):
+    legs = () if analysis.legs is None else analysis.legs.raises
+    alone = analysis.shoulder.is_absent
+    for title in ("raise", *(() if alone else _order_titles(analysis, true=true_lags_ms is not None))):
+        table.add_column(title, justify="left" if title in _WORDED else "right", no_wrap=True)
+    for title in leg_titles(analysis):
         table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("lag ms\n(interval)", no_wrap=True)
-    if true_lags_ms is not None:
-        table.add_column("true\nms", justify="right", no_wrap=True)
-    table.add_column("order", no_wrap=True)
-    table.add_column("SNR (dB)\nglute /\nshoulder", no_wrap=True)
+    flagged = any(flag_words(row) for row in analysis.rows)
     if flagged:
         table.add_column("flags")
-    for index, row in enumerate(rows):
-        cells = [
-            str(row.repetition),
-            _number(row.glute_onset_s, digits=2),
-            _number(row.shoulder_onset_s, digits=2),
-            lag_words(row) or "-",
-            *([_number(true_lags_ms[index], digits=0)] if true_lags_ms is not None else []),
-            ORDER_WORDS[row.order],
-            f"{_number(row.glute_snr_db, digits=0)} / {_number(row.shoulder_snr_db, digits=0)}",
-            *([flag_words(row)] if flagged else []),
-        ]
-        table.add_row(*map(Text, cells))
+    for index, row in enumerate(analysis.rows):
+        cells = [str(row.repetition)]
+        if not alone:
+            true_ms = () if true_lags_ms is None else (_number(true_lags_ms[index], digits=0),)
+            cells += _order_cells(analysis, row, true_ms)
+        if legs:
+            cells += leg_cells(analysis, legs[index])
+        table.add_row(*map(Text, [*cells, *([flag_words(row)] if flagged else [])]))
     return table
+
+
+_LAG, _ORDER, _SNR = "lag ms\n(interval)", "order", "SNR (dB)\nglute /\nshoulder"
+#: Columns that hold words, or ranges.
+_WORDED: Final = (_LAG, _ORDER, _SNR)
+
+
+def _order_titles(analysis: Analysis, *, true: bool) -> tuple[str, ...]:
+    moved = is_movement(analysis)
+    mover = analysis.glute.channel.muscle if moved else "glute"
+    snr = () if moved else (_SNR,)
+    return (f"{mover}\ns", "shoulder\ns", _LAG, *(("true\nms",) if true else ()), _ORDER, *snr)
+
+
+def _order_cells(analysis: Analysis, row: Repetition, true_ms: Sequence[str]) -> list[str]:
+    snr = f"{_number(row.glute_snr_db, digits=0)} / {_number(row.shoulder_snr_db, digits=0)}"
+    return [
+        _number(row.glute_onset_s, digits=2),
+        _number(row.shoulder_onset_s, digits=2),
+        lag_words(row) or "-",
+        *true_ms,
+        order_word(analysis, row.order),
+        *([] if is_movement(analysis) else [snr]),
+    ]
 
 
 def _titled(title: str, sentences: Sequence[str]) -> list[RenderableType]:
@@ -128,11 +152,19 @@ def _listed(sentences: Sequence[str]) -> Table:
     return listed
 
 
-def _plain(parts: Sequence[RenderableType], *, width: int | None) -> str:
-    """Lay out as plain text."""
+def plain_text(parts: Sequence[RenderableType], *, width: int | None) -> str:
+    """Lay out parts as plain text, without colour or trailing blanks."""
     page = StringIO()
     columns = _UNWRAPPED if width is None else max(40, min(width, _WIDEST))
-    console = Console(file=page, width=columns, color_system=None, highlight=False, markup=False, emoji=False)
+    console = Console(
+        file=page,
+        width=columns,
+        color_system=None,
+        force_jupyter=False,  # in a notebook it would show the parts itself, and leave nothing to return
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
     for part in parts:
         console.print(part)
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines())

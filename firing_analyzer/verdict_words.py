@@ -104,8 +104,14 @@ class _Said:
 
     def others(self, *orders: Order) -> str:
         """Count the raises of all other orders: ``"1 glute first, 2 unclear"``; empty if there are none."""
-        rest = ((self.count(order), words) for order, words in _COUNTED.items() if order not in orders)
+        rest = ((self.count(order), self.counted(order)) for order in _COUNTED if order not in orders)
         return ", ".join(f"{count} {words}" for count, words in rest if count)
+
+    def counted(self, order: Order) -> str:
+        """Name an order beside its count."""
+        if order == "glute_first" and self.analysis.kind == "imu":
+            return f"{self.analysis.glute.channel.muscle} first"
+        return _COUNTED[order]
 
     @property
     def usable(self) -> str:
@@ -139,7 +145,8 @@ class _Said:
             when = "at the same millisecond as"
         else:
             when = f"{abs(median_ms):.0f} ms {'before' if median_ms < 0 else 'after'}"
-        return f"{when} the glute {self.interval(interval_ms)}"
+        moved = f"the {self.analysis.glute.channel.muscle}" if self.analysis.kind == "imu" else "the glute"
+        return f"{when} {moved} {self.interval(interval_ms)}"
 
 
 def _first(said: _Said, first: str, second: str, order: Order) -> str:
@@ -223,6 +230,13 @@ def _common_signal(said: _Said) -> str:
     return f"the two channels carry the same signal{in_part}"
 
 
+def _no_shoulder_movement(said: _Said) -> str:
+    rows = [row for row in said.analysis.rows if row.included]
+    unmoved = sum(not row.shoulder_bursts for row in rows)
+    where = "" if unmoved == len(rows) else f" in {unmoved} of {_raises(len(rows))}"
+    return f"no movement of the shoulder was seen{where}, and its muscle may work without moving it"
+
+
 #: Every reason as a clause behind "Cannot tell:".
 _WHY: Final[dict[str, Callable[[_Said], str]]] = {
     "too_few": _too_few,
@@ -240,7 +254,7 @@ _WHY: Final[dict[str, Callable[[_Said], str]]] = {
     "low_bandwidth": lambda _: "the signals were sampled too slowly",
     "envelope_only": lambda _: "the sensor's smoothing blurs the onsets too much, or is not known",
     "no_shoulder_sensor": lambda _: "there is no sensor on the shoulder",
-    "no_shoulder_movement": lambda _: "no movement of the shoulder was seen",
+    "no_shoulder_movement": _no_shoulder_movement,
     "shoulder_channel_unproven": lambda said: f"nothing proves that the sensor on {said.shoulder} works",
 }
 

@@ -16,13 +16,16 @@ __all__ = [
     "flag_text",
     "flag_word",
     "flag_words",
+    "is_movement",
     "lag_sentence",
     "lag_words",
     "limits",
     "notes",
+    "order_word",
     "reason_text",
     "reasons",
     "recording_sentence",
+    "sign_sentence",
     "simulation_sentence",
     "summary_line",
     "verdict_sentence",
@@ -37,6 +40,15 @@ LIMITS: Final = (
     "The opposite upper trapezius has not been timed in studies.",
     "This program is not a medical device; it tells what was measured.",
 )
+#: What must be said besides where onsets are of movement.
+_OF_MOVEMENT: Final = (
+    (
+        "This is an order of movement, not of muscles: a muscle works 20 to 100 ms before it moves anything, "
+        "and that delay differs between muscles and people."
+    ),
+    "A muscle can work without moving anything; lying face down, the trapezius often does.",
+    "Both sensors also feel it when the table or the whole body moves.",
+)
 _UNCUED: Final = (
     "The raises were found from the glute alone, without cue or leg angle: "
     "raises without glute activity cannot be seen."
@@ -44,6 +56,9 @@ _UNCUED: Final = (
 
 #: The sign of a lag, said once beside every table of lags.
 SIGN: Final = "Lag is shoulder onset minus glute onset; negative: the shoulder was first."
+_SIGN_OF_MOVEMENT: Final = (
+    "Lag is the start of the shoulder's movement minus that of the {leg}; negative: the shoulder moved first."
+)
 
 ORDER_WORDS: Final[dict[Order, str]] = {
     "shoulder_first": "shoulder first",
@@ -54,9 +69,27 @@ ORDER_WORDS: Final[dict[Order, str]] = {
 }
 
 
+def sign_sentence(analysis: Analysis) -> str:
+    """Say what the sign of a lag means."""
+    return _SIGN_OF_MOVEMENT.format(leg=analysis.glute.channel.muscle) if is_movement(analysis) else SIGN
+
+
+def is_movement(analysis: Analysis) -> bool:
+    """Tell whether onsets are of movement and not of muscle activity."""
+    return analysis.kind == "imu"
+
+
 def limits(analysis: Analysis) -> tuple[str, ...]:
     """Return what the reader of this result must know of its limits, a sentence each."""
-    return LIMITS if analysis.cued else (*LIMITS, _UNCUED)
+    said = (*_OF_MOVEMENT, *LIMITS) if is_movement(analysis) else LIMITS
+    return said if analysis.cued else (*said, _UNCUED)
+
+
+def order_word(analysis: Analysis, order: Order) -> str:
+    """Name an order; where movement was measured, the leg goes by the part that moved."""
+    if order == "glute_first" and is_movement(analysis):
+        return f"{analysis.glute.channel.muscle} first"
+    return ORDER_WORDS[order]
 
 
 def counts_sentence(analysis: Analysis) -> str:
@@ -75,7 +108,9 @@ def counts_sentence(analysis: Analysis) -> str:
         ("shoulder_silent", session.shoulder_silent),
         ("unclear", session.unclear),
     )
-    listed = ", ".join(f"{ORDER_WORDS[order]} {count}" for order, count in counts if count)
+    listed = ", ".join(f"{order_word(analysis, order)} {count}" for order, count in counts if count)
+    if analysis.shoulder.is_absent:
+        listed = ""
     found = f"{session.repetitions} raise{'' if session.repetitions == 1 else 's'}"
     planned = session.planned_repetitions
     plan = "" if planned in (None, session.repetitions) else f" ({planned} were planned)"
@@ -101,16 +136,19 @@ def lag_sentence(analysis: Analysis) -> str:
 def recording_sentence(analysis: Analysis) -> str:
     """Say which channels were compared, how they were sampled, and how well they share time."""
     glute, shoulder = analysis.glute, analysis.shoulder
-    rates = f"{glute.rate_hz:g} Hz"
-    if glute.rate_hz != shoulder.rate_hz:
-        rates += f" and {shoulder.rate_hz:g} Hz"
-    if analysis.shared_clock:
+    rates = f"{glute.sampled_hz:g} Hz"
+    if glute.sampled_hz != shoulder.sampled_hz and not shoulder.is_absent:
+        rates += f" and {shoulder.sampled_hz:g} Hz"
+    if analysis.shared_clock or shoulder.is_absent:
         clock = "one clock"
     elif analysis.timing_error_ms is None:
         clock = "two clocks, the time between them unknown"
     else:
         clock = f"two clocks, matched to {analysis.timing_error_ms:.1f} ms (standard error)"
     channels = ", ".join((_channel(glute.channel, "glute"), _channel(shoulder.channel, "shoulder")))
+    if is_movement(analysis):
+        sensors = [trace.channel for trace in (glute, shoulder) if not trace.is_absent]
+        channels = f"movement of {', '.join(f'the {one.side} {one.muscle} ({one.label})' for one in sensors)}"
     return (
         f"{'Simulated. ' if analysis.is_simulated else ''}{analysis.leg.capitalize()} leg; {channels}; "
         f"{rates}, {analysis.duration_s:.0f} s, {clock}."
@@ -157,7 +195,7 @@ def summary_line(analysis: Analysis) -> str:
         Such as "shoulder first, -142 ms (-171 to -120), 8 raises" or "cannot tell (too_few), 3 raises".
     """
     session = analysis.session
-    parts = [session.verdict.replace("_", " ")]
+    parts = [f"{'movement: ' if is_movement(analysis) else ''}{session.verdict.replace('_', ' ')}"]
     if session.reasons:
         parts[0] += f" ({', '.join(session.reasons)})"
     elif session.median_lag_ms is not None and session.verdict != "shoulder_silent":

@@ -78,8 +78,8 @@ def _is_recorded_text(file: Path) -> bool:
         text = decode(content[: len(content) & ~1], path=file)
         if text.startswith("# OpenSignals Text File Format"):
             return True
-        return not text.startswith("//") and holds_signals_over_time(
-            read_text_layout(text, path=file), path=file
-        )
+        if text.startswith("//"):
+            return "\nPacketCounter\t" in text
+        return holds_signals_over_time(read_text_layout(text, path=file), path=file)
     except RecordingError:
         return False

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from recordings.dataset.names import is_dataset_name
-from recordings.errors import NotFoundError, RecordingError, UnreadableError, UnsupportedError
+from recordings.errors import NotFoundError, RecordingError, UnreadableError
 from recordings.formats.edf_header import is_edf
 from recordings.model import Recording, Side
 
@@ -26,8 +26,8 @@ def open_recording(
 ) -> Recording:
     """Open a saved recording.
 
-    EDF, EDF+, BDF, BDF+, tables of numbers (CSV, TSV, text) and OpenSignals text; with the extra ``formats``
-    also OpenSignals HDF5, C3D and XDF.
+    EDF, EDF+, BDF, BDF+, tables of numbers (CSV, TSV, text), OpenSignals text and Xsens text exports;
+    with the extra ``formats`` also OpenSignals HDF5, C3D and XDF.
 
     Parameters
     ----------
@@ -140,10 +140,9 @@ def _read_text(path: Path, start: bytes, *, rate_hz: float | None) -> Recording:
             "it is JSON or markup, not a recording; name the file with the samples", path=path
         )
     if opening.startswith("//"):
-        raise UnsupportedError(
-            "it is an Xsens text export; recordings of movement come with a later version, give one with EMG",
-            path=path,
-        )
+        from recordings.formats.xsens import read_xsens  # noqa: PLC0415
+
+        return read_xsens(path, rate_hz=rate_hz)
     from recordings.formats.table import read_table  # noqa: PLC0415
 
     return read_table(path, rate_hz=rate_hz)

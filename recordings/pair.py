@@ -259,16 +259,22 @@ def _check_kinds(recording: Recording, glute: Signal, shoulder: Signal) -> None:
     if len(kinds) > 1:
         if {recognise(signal.channel.label).kind for signal in (glute, shoulder)} == {"emg"}:
             check_comparable(glute.channel.unit, shoulder.channel.unit)
+        why = (
+            ": a muscle works 20 to 100 ms before it moves anything, so the two cannot be timed against "
+            "each other"
+            if kinds & set(_MUSCLE_ACTIVITY) and kinds - set(_MUSCLE_ACTIVITY)
+            else ""
+        )
         raise _refusal(
             recording,
             f"{glute.channel.label!r} is {_MEASURES[glute.channel.kind]} and {shoulder.channel.label!r} is "
-            f"{_MEASURES[shoulder.channel.kind]}; choose two channels of the same kind",
+            f"{_MEASURES[shoulder.channel.kind]}{why}; choose two channels of the same kind",
         )
     if kinds - set(_MUSCLE_ACTIVITY):
         raise _refusal(
             recording,
             f"{glute.channel.label!r} and {shoulder.channel.label!r} are movement channels; "
-            "choose two EMG channels, recordings of movement alone come with a later version",
+            "choose two EMG channels",
         )
 
 

@@ -16,12 +16,18 @@ _STALL_S: Final = 0.5
 _SILENCE_S: Final = 1.0
 #: Without a counter, a step of the device's time up to this is its inaccuracy.
 _STEP_S: Final = 0.05
+#: Packets are late by so much every now and then.
+_LATE_S: Final = 0.02
 #: A device time that leaves the arrivals by more than this was set anew.
 _CLOCK_JUMP_S: Final = 2.0
 #: From so long a time on, the rate by the device's own clock is measured.
 _SHORTEST_SPAN_S: Final = 1.0
 #: After a connection was made anew, packets of so long a time find their place together, by the earliest.
 _SETTLE_S: Final = 1.0
+#: So do those after a loss that a short counter may have gone round in.
+_UNWRAP_S: Final = 0.25
+#: Among so many packets one is hardly late at all.
+_ENOUGH: Final = 8
 #: A counter that takes at least so long to go round can be recognised after a drop-out.
 _LONG_CYCLE_S: Final = 10.0
 
@@ -51,7 +57,8 @@ class Placer:
 
     A device may begin to count anew with a new connection. Then only arrivals tell how long the gap was, and
     a single one may be late: packets of the first second are held back, and placed together so that the
-    earliest of them lies on the line of the clock.
+    earliest of them lies on the line of the clock. The same is done, with what the counter does tell, after a
+    loss that a short counter may have gone round in; then a quarter of a second is enough.
 
     Attributes
     ----------
@@ -72,8 +79,9 @@ class Placer:
         If a setting is no positive whole number.
     """
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, *, holds_back: bool = True) -> None:
         self.stream = stream
+        self._holds_back = holds_back
         self.clock = LiveClock(stream.nominal_rate_hz)
         self._modulus = _whole(stream, "counter_modulus")
         self._step = _whole(stream, "samples_per_count") or 1
@@ -84,12 +92,13 @@ class Placer:
         self.track = _Track()
         self._anew: Placer | None = None
         self._held: list[tuple[Block, float]] = []
+        self._ahead: int | None = None
 
     def begin_anew(self) -> Block | None:
         """Take note that the connection was made anew; returns what was held back from the one before."""
         settled = self.finish()
         if not self._empty:
-            self._anew = Placer(self.stream)
+            self._anew, self._ahead = Placer(self.stream, holds_back=False), None
         return settled
 
     def finish(self) -> Block | None:
@@ -102,12 +111,20 @@ class Placer:
         None if the packet holds nothing that was not there before, or is held back.
         """
         if self._anew is not None:
+            enough = len(self._held) >= _ENOUGH
+            if enough and self._anew.may_have_gone_round(decoded, packet.arrival_s):
+                settled, more = self._settle(), self.feed(packet, decoded)
+                return settled if more is None else _joined(settled, more)
             if self._held or not self._counts_on(decoded, packet.arrival_s):
                 return self._hold(packet, decoded, self._anew)
             self._anew = None
         n_channels, n_samples = decoded.samples.shape
         if n_samples == 0:
             return None
+        if self._holds_back and self.may_have_gone_round(decoded, packet.arrival_s):
+            self._anew = Placer(self.stream, holds_back=False)
+            self._ahead = self._ahead_by_counter(decoded.counter or 0)
+            return self._hold(packet, decoded, self._anew)
         device_s = math.nan if decoded.device_s is None else decoded.device_s
         first = self._place(decoded.counter, device_s, packet.arrival_s)
         if first is None:
@@ -129,6 +146,21 @@ class Placer:
             samples = np.hstack([np.full((n_channels, lost), np.nan), samples])
         return Block(self.stream.name, begin, samples, start_s + begin / rate_hz, rate_hz)
 
+    def may_have_gone_round(self, decoded: Decoded, arrival_s: float) -> bool:
+        """Whether a packet comes so late that a short counter may have gone round since the last one."""
+        cycle = self._modulus * self._step
+        if self._empty or decoded.counter is None or decoded.device_s is not None or not cycle:
+            return False
+        rate_hz, start_s = self.clock.line()
+        ahead = self._ahead_by_counter(decoded.counter)
+        if cycle >= 2 * _STALL_S * rate_hz:
+            return False
+        last = self.track.last + ahead + decoded.samples.shape[1] - 1
+        seamless = self.track.last + ahead == self._next
+        # whole rounds may be lost without a seam, but packets are more often late than that
+        usual = max(cycle / 2, _LATE_S * rate_hz) if seamless else cycle / 2
+        return (arrival_s - start_s) * rate_hz - last > usual
+
     def _counts_on(self, decoded: Decoded, arrival_s: float) -> bool:
         """Whether counter or time of a device go on as if the connection had never been lost."""
         if decoded.device_s is not None and not self._set_anew(decoded.device_s, arrival_s):
@@ -136,16 +168,20 @@ class Placer:
         cycle = self._modulus * self._step
         if decoded.counter is None or cycle < _LONG_CYCLE_S * self._rate_hz:
             return False
-        ahead = ((decoded.counter - self.track.counter) % self._modulus) * self._step
+        ahead = self._ahead_by_counter(decoded.counter)
         expected, _ = self._expected(math.nan, arrival_s)
         off = (ahead - expected + cycle / 2) % cycle - cycle / 2
         return abs(off) < _STALL_S * self._rate_hz + 0.2 * expected
+
+    def _ahead_by_counter(self, counter: int) -> int:
+        return ((counter - self.track.counter) % self._modulus) * self._step
 
     def _hold(self, packet: Packet, decoded: Decoded, anew: "Placer") -> Block | None:
         block = anew.feed(packet, decoded)
         if block is not None:
             self._held.append((block, packet.arrival_s))
-        if not self._held or packet.arrival_s - self._held[0][1] < _SETTLE_S:
+        least_s = _SETTLE_S if self._ahead is None else _UNWRAP_S
+        if not self._held or packet.arrival_s - self._held[0][1] < least_s:
             return None
         return self._settle()
 
@@ -155,8 +191,16 @@ class Placer:
         assert anew is not None  # noqa: S101  (nothing is held back without it)
         rate_hz, start_s = self.clock.line()
         ends = [(block.first + block.samples.shape[1], arrival_s) for block, arrival_s in self._held]
-        first = round(min((arrival_s - start_s) * rate_hz - (end - 1) for end, arrival_s in ends))
-        first = max(first, self._next)
+        earliest = min((arrival_s - start_s) * rate_hz - (end - 1) for end, arrival_s in ends)
+        if self._ahead is None:
+            first = max(round(earliest), self._next)
+        else:
+            # the counter tells the place but for whole rounds
+            first, cycle = self.track.last + self._ahead, self._modulus * self._step
+            least = -(-(self._next - first) // cycle)
+            rounds = (earliest - first) / cycle
+            self.in_doubt += abs(rounds - round(rounds)) > 0.4
+            first += cycle * max(least, round(rounds))
         gap = np.full((len(self.stream.channels), first - self._next), np.nan)
         begin, samples = self._next, np.hstack([gap, *(block.samples for block, _ in self._held)])
         for end, arrival_s in ends:
@@ -168,7 +212,7 @@ class Placer:
         self.late += anew.late
         self.in_doubt += anew.in_doubt
         self.track = replace(anew.track, first=first + anew.track.first, last=first + anew.track.last)
-        self._anew, self._held = None, []
+        self._anew, self._held, self._ahead = None, [], None
         rate_hz, start_s = self.clock.line()
         return Block(self.stream.name, begin, samples, start_s + begin / rate_hz, rate_hz)
 
@@ -179,7 +223,7 @@ class Placer:
         if counter is None or not self.loss_known:
             return self._place_by_time(device_s, arrival_s)
         cycle = self._modulus * self._step
-        ahead = ((counter - self.track.counter) % self._modulus) * self._step
+        ahead = self._ahead_by_counter(counter)
         expected, sure = self._expected(device_s, arrival_s)
         if sure:
             ahead += cycle * round((expected - ahead) / cycle)
@@ -238,6 +282,10 @@ class Placer:
     @property
     def _rate_hz(self) -> float:
         return self.clock.line()[0]
+
+
+def _joined(one: Block, other: Block) -> Block:
+    return replace(one, samples=np.hstack([one.samples, other.samples]))
 
 
 def _whole(stream: Stream, name: str) -> int:

@@ -51,6 +51,7 @@ class _Opening(TypedDict):
     type=click.Path(path_type=Path),
     help="Save a picture (.png, .pdf or .svg). Of several recordings: F-NAME.png for each.",
 )
+@click.option("--methods", is_flag=True, help="Describe the analysis as the methods section of a paper does.")
 @click.option(
     "--rate",
     "rate_hz",
@@ -65,13 +66,15 @@ def analyze(
     settings_file: Path | None,
     as_json: bool,
     plot: Path | None,
+    methods: bool,
     **opening: Unpack[_Opening],
 ) -> int:
     """Say which muscle started first in saved recordings.
 
     PATH is a recording, or a folder: then the recordings in it and in its subfolders are analysed one after
-    another, and tables that are none are named at the end. EDF, BDF, CSV and OpenSignals text are read; with
-    the extra "formats" also OpenSignals .h5, C3D and XDF.
+    another, and tables that are none are named at the end. EDF, BDF, CSV, OpenSignals text and Xsens text
+    are read; with the extra "formats" also OpenSignals .h5, C3D and XDF. Movement sensors on thigh or glute
+    tell how high the leg rises; without EMG, movement of leg and shoulder is compared.
     """
     from firing_analyzer.errors import AnalysisError  # noqa: PLC0415
     from firing_analyzer.pipeline import analyze as analyze_recording  # noqa: PLC0415
@@ -80,9 +83,11 @@ def analyze(
     from recordings.listing import shortened  # noqa: PLC0415
     from recordings.open import open_recording  # noqa: PLC0415
 
+    if methods and as_json:
+        raise click.UsageError("--methods and --json were both given; give one of them")
     settings = Settings() if settings_file is None else Settings.read(settings_file)
     if plot is not None:
-        _check_picture(plot)
+        check_picture(plot)
     files, skipped, status = _gathered(paths)
     several = len(paths) > 1 or len(files) > 1
     pictures = _pictures(plot, files, several=several)
@@ -94,6 +99,8 @@ def analyze(
             with _progress(file.name, number, len(files), shown=is_long and sys.stderr.isatty()):
                 analysis = analyze_recording(recording, settings)
             _print(analysis, heading=str(file) if several else None, as_json=as_json)
+            if methods:
+                _print_methods(analysis)
             closing.add(file, analysis)
             if picture is not None:
                 _draw(analysis, picture, silently=as_json)
@@ -216,6 +223,12 @@ def _print(analysis: "Analysis", *, heading: str | None, as_json: bool) -> None:
         click.echo()
 
 
+def _print_methods(analysis: "Analysis") -> None:
+    from firing_analyzer.methods import methods_paragraph  # noqa: PLC0415
+
+    click.echo(f"\nMethods\n\n{methods_paragraph(analysis)}\n")
+
+
 def _draw(analysis: "Analysis", picture: Path, *, silently: bool) -> None:
     from firing_analyzer.plots import save_figure  # noqa: PLC0415
 
@@ -224,7 +237,7 @@ def _draw(analysis: "Analysis", picture: Path, *, silently: bool) -> None:
         click.echo(f"Picture: {picture}")
 
 
-def _check_picture(plot: Path) -> None:
+def check_picture(plot: Path) -> None:
     """Refuse before the work what would be refused after it."""
     from firing_analyzer.plots import SUFFIXES  # noqa: PLC0415
 

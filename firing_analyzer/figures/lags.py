@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 from firing_analyzer.figures.muscles import is_set_aside, number, order_words
 from firing_analyzer.figures.style import BAND, QUIET, RULE, SMALL, TEXT, USUAL, plain, share_of_height, sheet
 from firing_analyzer.result import Analysis, Order, Repetition
+from firing_analyzer.words import is_movement, order_word
 
 #: Share of the axes at the right that is kept for the order of each raise.
 WORDS_SHARE: Final = 0.36
@@ -57,10 +58,13 @@ def plot_lags(analysis: Analysis, ax: Axes | None = None) -> Axes:
     ax.set_ylim(bottom, top)
     ax.set_xticks(_ticks(limit), [number(tick) for tick in _ticks(limit)])
     ax.spines["bottom"].set_bounds(-limit, limit)
-    ax.set_xlabel("lag: shoulder onset minus glute onset (ms)", fontsize=USUAL, loc="left", color=TEXT)
-    _margin(ax, analysis.session.margin_ms, limit=limit, top=top, bottom=bottom)
+    leg = analysis.glute.channel.muscle if is_movement(analysis) else "glute"
+    starts = "start of movement, shoulder minus" if is_movement(analysis) else "shoulder onset minus"
+    ends = "" if is_movement(analysis) else " onset"
+    ax.set_xlabel(f"lag: {starts} {leg}{ends} (ms)", fontsize=USUAL, loc="left", color=TEXT)
+    _margin(ax, analysis.session.margin_ms, str(leg), limit=limit, top=top, bottom=bottom)
     for place, row in enumerate(rows):
-        _raise(ax, row, place + 0.5, limit=limit, words_at=words_at)
+        _raise(ax, row, _order(analysis, row), place + 0.5, limit=limit, words_at=words_at)
     numbers = [("raise", 0.25 * top)] if rows else []
     numbers += [(f"{row.repetition}", place + 0.5) for place, row in enumerate(rows)]
     numbers.append(("session", bottom - 0.7))
@@ -85,19 +89,23 @@ def _ticks(limit: float) -> list[float]:
     return [step * count for count in range(-most, most + 1)]
 
 
-def _margin(ax: Axes, margin_ms: float, *, limit: float, top: float, bottom: float) -> None:
+def _margin(ax: Axes, margin_ms: float, leg: str, *, limit: float, top: float, bottom: float) -> None:
     band = Rectangle((-margin_ms, 0), 2 * margin_ms, bottom, color=BAND, linewidth=0, zorder=0, gid="margin")
     ax.add_patch(band)
     ax.plot([0, 0], [0, bottom], color=QUIET, linewidth=0.6, dashes=(1, 2), zorder=1)
     for x, y, words, align in (
         (-limit, 0.75 * top, "← shoulder first", "left"),
-        (limit, 0.75 * top, "glute first →", "right"),
+        (limit, 0.75 * top, f"{leg} first →", "right"),
         (0.0, 0.25 * top, f"together: ±{margin_ms:g} ms", "center"),
     ):
         ax.text(x, y, words, ha=align, va="center", fontsize=SMALL, color=TEXT)
 
 
-def _raise(ax: Axes, row: Repetition, y: float, *, limit: float, words_at: float) -> None:
+def _order(analysis: Analysis, row: Repetition) -> str:
+    return order_word(analysis, row.order) if row.included else order_words(row)
+
+
+def _raise(ax: Axes, row: Repetition, order: str, y: float, *, limit: float, words_at: float) -> None:
     aside = is_set_aside(row)
     colour = QUIET if aside else TEXT
     marker = MARKERS[row.order]
@@ -107,7 +115,7 @@ def _raise(ax: Axes, row: Repetition, y: float, *, limit: float, words_at: float
         ax.plot(x, y, marker, color=colour, markerfacecolor=face, markersize=6, gid=gid, zorder=3)
 
     mark(words_at, f"order-{row.order}-{row.repetition}")
-    ax.text(words_at + 0.08 * limit, y, order_words(row), va="center", fontsize=SMALL, color=colour)
+    ax.text(words_at + 0.08 * limit, y, order, va="center", fontsize=SMALL, color=colour)
     if row.lag_ms is None:
         return
     if row.lag_interval_ms is not None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from firing_analyzer.figures.style import GLUTE_INK, SHOULDER_INK, Ink
-from firing_analyzer.muscle_words import Role, is_known_as, muscle_words
+from firing_analyzer.muscle_words import Role, is_known_as, is_movement, muscle_words
 from firing_analyzer.result import Analysis, Interval, Repetition, Trace
 from firing_analyzer.words import ORDER_WORDS, flag_word
 from recordings.model import Channel
@@ -24,7 +24,15 @@ class Muscle:
     def name(self) -> str:
         """Role, and side and muscle in full: ``"glute: left gluteus maximus"``; else the channel."""
         words = muscle_words(self.trace.channel, self.role)
+        if is_movement(self.trace.channel):
+            return f"{words} ({'height' if self.trace.channel.kind == 'angle' else 'angular rate'})"
         return f"{self.role}: {words}" if is_known_as(self.trace.channel, self.role) else words
+
+    @property
+    def short(self) -> str:
+        """Role, or where movement was measured the part of the body, in a word."""
+        channel = self.trace.channel
+        return channel.muscle or self.role if is_movement(channel) else self.role
 
     @property
     def unit(self) -> str:
@@ -50,6 +58,11 @@ def muscles(analysis: Analysis) -> tuple[Muscle, Muscle]:
         Muscle("glute", analysis.glute, GLUTE_INK),
         Muscle("shoulder", analysis.shoulder, SHOULDER_INK),
     )
+
+
+def measured(analysis: Analysis) -> tuple[Muscle, ...]:
+    """Return glute and shoulder, without one that had no sensor."""
+    return tuple(muscle for muscle in muscles(analysis) if not muscle.trace.is_absent)
 
 
 def printed_unit(channel: Channel) -> str:

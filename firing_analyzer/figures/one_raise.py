@@ -6,12 +6,13 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from firing_analyzer.errors import AnalysisError
+from firing_analyzer.figures.leg_angle import plot_leg_behind
 from firing_analyzer.figures.muscles import (
     Muscle,
     flags_in_words,
     interval_words,
     lag_words,
-    muscles,
+    measured,
     number,
     order_words,
 )
@@ -19,6 +20,7 @@ from firing_analyzer.figures.raises import zero_s
 from firing_analyzer.figures.style import QUIET, RULE, SMALL, SOLID, TEXT, USUAL, plain, sheet
 from firing_analyzer.figures.traces import cut, nice_below, thin_out
 from firing_analyzer.result import Analysis, Repetition
+from firing_analyzer.words import is_movement
 
 #: Middles of the two muscles' halves, and how far each reaches up and down.
 MIDDLES: Final = {"shoulder": 0.78, "glute": 0.22}
@@ -64,11 +66,14 @@ def plot_repetition(analysis: Analysis, repetition: int, ax: Axes | None = None)
     zero = zero_s(row)
     ax.set_xlim(start_s - zero, stop_s - zero)
     ax.set_ylim(0, 1)
-    anchor = "start of the raise" if row.glute_onset_s is None else "glute onset"
+    leg = analysis.glute.channel.muscle if is_movement(analysis) else None
+    anchor = "start of the raise" if row.glute_onset_s is None else f"{leg}'s start" if leg else "glute onset"
     ax.set_xlabel(f"time from the {anchor}, at {zero:.2f} s of the recording (s)", fontsize=USUAL, color=TEXT)
     ticks: list[tuple[float, str]] = []
-    for muscle in muscles(analysis):
+    for muscle in measured(analysis):
         ticks += _half(ax, muscle, row, start_s, stop_s)
+    if analysis.legs is not None and analysis.glute.channel.kind != "angle":
+        plot_leg_behind(analysis.legs, row, ax, start_s=start_s, stop_s=stop_s, zero_s=zero)
     ax.set_yticks([place for place, _ in ticks], [label for _, label in ticks])
     words = ", ".join(part for part in (order_words(row), flags_in_words(row)) if part)
     ax.set_title(f"Raise {row.repetition}: {words}", fontsize=USUAL + 1, loc="left", color=TEXT, pad=12)

@@ -46,12 +46,13 @@ def plot_overview(analysis: Analysis, muscle: Muscle, ax: Axes, *, numbered: boo
     # in full at each tick: an offset above the axes would run into the numbers of the raises
     ax.yaxis.set_major_formatter(lambda value, _: number(value))
     unit = muscle.trace.channel.unit and muscle.unit
-    ax.set_ylabel(f"{muscle.role}\n({unit or 'unit ?'})", fontsize=SMALL, color=muscle.ink.dark)
-    _raises(ax, analysis.rows, numbered=numbered)
+    ax.set_ylabel(f"{muscle.short}\n({unit or 'unit ?'})", fontsize=SMALL, color=muscle.ink.dark)
+    shade_raises(ax, analysis.rows, numbered=numbered)
     return ax
 
 
-def _raises(ax: Axes, rows: Sequence[Repetition], *, numbered: bool) -> None:
+def shade_raises(ax: Axes, rows: Sequence[Repetition], *, numbered: bool) -> None:
+    """Shade every raise, with its number above it if asked for."""
     every = max(1, -(-len(rows) // MOST_NUMBERS))
     for place, row in enumerate(rows):
         aside = is_set_aside(row)

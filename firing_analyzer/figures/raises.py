@@ -14,7 +14,7 @@ from firing_analyzer.figures.muscles import (
     flags_in_words,
     interval_words,
     is_set_aside,
-    muscles,
+    measured,
     number,
     order_words,
 )
@@ -32,6 +32,7 @@ from firing_analyzer.figures.style import (
 )
 from firing_analyzer.figures.traces import Piece, cut, nice_below, thin_out
 from firing_analyzer.result import Analysis, Repetition
+from firing_analyzer.words import is_movement
 
 #: Share of the axes at the right that is kept for words, and their width in letters.
 NOTES_SHARE: Final = 0.29
@@ -84,7 +85,8 @@ def plot_repetitions(
     ax.spines["bottom"].set_bounds(-before_s, after_s)
     lined_up = all(row.glute_onset_s is not None for row in rows)
     otherwise = "" if lined_up else ", or from the raise's start where there is none"
-    ax.set_xlabel(f"time from the glute onset{otherwise} (s)", fontsize=USUAL, loc="left", color=TEXT)
+    anchor = f"start of the {analysis.glute.channel.muscle}" if is_movement(analysis) else "glute onset"
+    ax.set_xlabel(f"time from the {anchor}{otherwise} (s)", fontsize=USUAL, loc="left", color=TEXT)
     if not rows:
         ax.set_yticks([])
         words = "no raises were found"
@@ -95,7 +97,7 @@ def plot_repetitions(
     ax.set_ylim(n, -n * legend_share / (1 - legend_share))
     ax.set_yticks(np.arange(n) + 0.5, [f"{row.repetition}" for row in rows])
     ax.set_ylabel("raise", fontsize=USUAL, color=TEXT)
-    pair = muscles(analysis)
+    pair = measured(analysis)
     pieces = [[_piece(muscle, row, before_s, after_s) for row in rows] for muscle in pair]
     heights = [_height(muscle, own, rows) for muscle, own in zip(pair, pieces, strict=True)]
     for place, row in enumerate(rows):

@@ -8,12 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from firing_analyzer.figures.lags import plot_lags
-from firing_analyzer.figures.muscles import interval_words, muscles
+from firing_analyzer.figures.leg_angle import plot_leg_heights, plot_leg_overview, plot_leg_raises
+from firing_analyzer.figures.muscles import interval_words, measured
 from firing_analyzer.figures.overview import plot_overview
 from firing_analyzer.figures.raises import plot_repetitions
 from firing_analyzer.figures.style import QUIET, SMALL, TEXT, USUAL
 from firing_analyzer.result import Analysis
-from firing_analyzer.words import LIMITS, recording_sentence, verdict_sentence
+from firing_analyzer.words import LIMITS, is_movement, recording_sentence, verdict_sentence
+from firing_analyzer.words import limits as limits_of
 
 #: Inches; the proportions of A4 laid on its side.
 WIDTH_IN: Final = 10.0
@@ -21,6 +23,8 @@ HEIGHT_IN: Final = 7.07
 #: Raises that fit on such a page; with more, the page grows longer.
 FITTING: Final = 12
 INCHES_A_RAISE: Final = 0.22
+#: Height of all overviews together, in inches.
+OVERVIEWS_IN: Final = 1.36
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +92,39 @@ def plot_session(analysis: Analysis) -> Figure:
     page = Page(Figure(figsize=(WIDTH_IN, height_in)), height_in)
     below_in = page.write(verdict_sentence(analysis), 0.12, HEADING)
     below_in = page.write(_source(analysis), below_in + 0.04, SMALL_PRINT)
-    limits = " ".join(LIMITS)
+    limits = " ".join(limits_of(analysis) if is_movement(analysis) else LIMITS)
     limits_in = height_in - 0.06 - SMALL_PRINT.height_in(limits)
     page.write(limits, limits_in, SMALL_PRINT)
     below_in = _overviews(analysis, page, below_in + 0.24)
     drawn = {"top_in": below_in + 0.52, "bottom_in": limits_in - 0.52}
+    if analysis.legs is not None and analysis.shoulder.is_absent:
+        plot_leg_raises(analysis, analysis.legs, page.axes(0.06, 0.5, **drawn))
+        plot_leg_heights(analysis, analysis.legs, page.axes(0.63, 0.34, **drawn))
+        return page.figure
     plot_repetitions(analysis, page.axes(0.05, 0.52, **drawn))
     plot_lags(analysis, page.axes(0.63, 0.36, **drawn))
     return page.figure
 
 
 def _overviews(analysis: Analysis, page: Page, top_in: float) -> float:
-    """Draw the shoulder over the glute and return the height of their lower edge."""
-    glute, shoulder = muscles(analysis)
-    above = page.axes(0.085, 0.9, top_in=top_in, bottom_in=top_in + 0.55)
-    plot_overview(analysis, shoulder, above, numbered=True)
-    above.tick_params(labelbottom=False)
-    below = page.axes(0.085, 0.9, top_in=top_in + 0.68, bottom_in=top_in + 1.23)
-    plot_overview(analysis, glute, below, numbered=False)
-    below.set_xlabel("time (s)", fontsize=SMALL, color=TEXT, labelpad=1)
-    return top_in + 1.23
+    """Draw the shoulder over the glute, and the leg below them, and return the height of their lower edge."""
+    drawn = list(reversed(measured(analysis)))
+    legs = analysis.legs if analysis.glute.channel.kind != "angle" else None
+    n = len(drawn) + (legs is not None)
+    step_in = min(OVERVIEWS_IN / max(n, 2), OVERVIEWS_IN)
+    ax = None
+    for place in range(n):
+        above_in = top_in + place * step_in
+        ax = page.axes(0.085, 0.9, top_in=above_in, bottom_in=above_in + step_in - 0.13)
+        if place < len(drawn):
+            plot_overview(analysis, drawn[place], ax, numbered=place == 0)
+        elif legs is not None:
+            plot_leg_overview(analysis, legs, ax)
+        if place < n - 1:
+            ax.tick_params(labelbottom=False)
+    if ax is not None:
+        ax.set_xlabel("time (s)", fontsize=SMALL, color=TEXT, labelpad=1)
+    return top_in + n * step_in - 0.13
 
 
 def _source(analysis: Analysis) -> str:

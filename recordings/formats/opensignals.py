@@ -1,6 +1,7 @@
 """OpenSignals text files (biosignalsplux, BITalino): a JSON header line, then tab-separated counts.
 
 Counts stay counts: what one is worth depends on the sensor that was plugged in, and only its scale is open.
+Those of an accelerometer are counted from the middle of its range, so that gravity has a direction.
 """
 
 import io
@@ -39,6 +40,8 @@ class Hub:
         All its columns, the counter ``nSeq`` and digital lines included.
     labels, sensors : tuple of str
         Of its analogue channels, which are the last columns.
+    resolution : tuple of int
+        Bits of each of them; empty where the header does not say.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Hub:
     columns: tuple[str, ...]
     labels: tuple[str, ...]
     sensors: tuple[str, ...]
+    resolution: tuple[int, ...] = ()
 
 
 def kind_of_sensor(sensor: str) -> Kind | None:
@@ -85,9 +89,18 @@ def signals_of_hub(
             kind=kind_of_sensor(sensor),
             device=hub.name,
         )
-        for label, sensor, values in zip(hub.labels, hub.sensors, samples, strict=True)
+        for label, sensor, values in zip(hub.labels, hub.sensors, _centred(hub, samples), strict=True)
     ]
     return signals, notes
+
+
+def _centred(hub: Hub, samples: list[FloatArray]) -> list[FloatArray]:
+    """Count acceleration from the middle of the range."""
+    bits = hub.resolution or (0,) * len(samples)
+    return [
+        values - 2 ** (n_bits - 1) if n_bits > 1 and kind_of_sensor(sensor) == "acc" else values
+        for values, sensor, n_bits in zip(samples, hub.sensors, bits, strict=True)
+    ]
 
 
 def read_opensignals(path: Path) -> Recording:
@@ -154,7 +167,10 @@ def _hub(name: str, fields: dict[str, Any]) -> Hub:
         raise ValueError("more labels than columns")
     if len(sensors) != len(labels):
         sensors = ("",) * len(labels)
-    return Hub(name, float(fields["sampling rate"]), columns, labels, sensors)
+    bits = tuple(int(bits) for bits in fields.get("resolution", ()))
+    # a digital line may stand before the analogue channels
+    resolution = bits[len(bits) - len(labels) :] if len(bits) >= len(labels) else ()
+    return Hub(name, float(fields["sampling rate"]), columns, labels, sensors, resolution)
 
 
 def _counts(body: str, n_columns: int, path: Path) -> FloatArray:

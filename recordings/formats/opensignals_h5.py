@@ -74,9 +74,16 @@ def _signals(name: str, group: Any) -> tuple[list[Signal], list[str]]:
         columns=("nSeq", *channels),
         labels=tuple(_text(raw[key].attrs.get("label")) or key for key in channels),
         sensors=tuple(_text(raw[key].attrs.get("sensor")) for key in channels),
+        resolution=_bits(group, len(channels)),
     )
     counter = _row(raw["nSeq"]) if "nSeq" in raw else None
     return signals_of_hub(hub, counter, [_row(raw[key]) for key in channels])
+
+
+def _bits(group: Any, n_channels: int) -> tuple[int, ...]:
+    """Bits of each channel, where the file tells them."""
+    told = np.ravel(group.attrs.get("resolution", ()))
+    return tuple(int(bits) for bits in told[-n_channels:]) if 0 < n_channels <= told.size else ()
 
 
 def _row(dataset: Any) -> FloatArray:

@@ -61,6 +61,8 @@ IMPOSSIBLE: Final[dict[str, tuple[object, ...]]] = {
     "sometimes_silent_share": (0.0, 1.1),
     "glute_silent_share": (0.0, 1.1),
     "between_repetition_sd_ms": (0.0, 2001.0),
+    "movement_margin_ms": (0.0, 1001.0),
+    "min_leg_height_deg": (0.0, 46.0),
 }
 
 NAMES: Final = Settings.__struct_fields__
@@ -92,6 +94,8 @@ def possible() -> st.SearchStrategy[Settings]:
         sometimes_silent_share=st.floats(0.01, 0.59),
         glute_silent_share=share,
         between_repetition_sd_ms=st.floats(1e-6, 2000),
+        movement_margin_ms=st.floats(0.001, 1000),
+        min_leg_height_deg=st.floats(0.5, 45),
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from edfio import Bdf, BdfSignal
 
-from recordings.errors import NotFoundError, RecordingError, UnreadableError, UnsupportedError
+from recordings.errors import NotFoundError, RecordingError, UnreadableError
 from recordings.find import find_recordings
 from recordings.open import open_recording
 
@@ -59,12 +59,6 @@ def test_missing_empty_and_renamed_files_are_refused(tmp_path: Path) -> None:
     refused(junk, UnreadableError, "neither text nor a format")
 
 
-def test_an_xsens_export_is_refused_with_its_reason(tmp_path: Path) -> None:
-    path = tmp_path / "walk.txt"
-    path.write_text("// Start Time: Unknown\n// Update Rate: 100.0Hz\nPacketCounter\tAcc_X\n1\t9.8\n2\t9.8\n")
-    refused(path, UnsupportedError, "Xsens text export; recordings of movement come with a later version")
-
-
 def test_a_folder_with_one_recording_opens_it(tmp_path: Path) -> None:
     refused(tmp_path, NotFoundError, "the folder holds no recording")
     (tmp_path / "deep").mkdir()
@@ -110,9 +104,10 @@ REAL: dict[str, int | str] = {
     "two_devices_acc_2.txt": 3,
     "ganglion_arrivals_1.csv": "no column holds a signal, only packet_id, arrival_s",
     "ganglion_arrivals_2.csv": "no column holds a signal, only packet_id, arrival_s",
-    "walking_pelvis.txt": "Xsens text export",
-    "walking_thigh_left.txt": "Xsens text export",
-    "walking_thigh_right.txt": "Xsens text export",
+    # acceleration, the angular rate that was taken from the orientation, and its matrix
+    "walking_pelvis.txt": 15,
+    "walking_thigh_left.txt": 15,
+    "walking_thigh_right.txt": 15,
     "biceps_bursts.LICENSE.txt": "not a table of numbers",
     "biosppy_emg_1.LICENSE.txt": "not a table of numbers",
     "box_lift_shoulder.LICENSE.txt": "not a table of numbers",

@@ -140,10 +140,23 @@ def test_packets_held_back_by_the_computer_are_no_loss() -> None:
         assert placer.in_doubt == 0
 
 
-def test_a_short_counter_without_device_time_says_that_a_long_gap_is_in_doubt() -> None:
-    placer, samples = feed([*range(200), *range(500, 520)], modulus=16, with_time=False)
+def test_a_short_counter_goes_round_in_a_gap_as_often_as_arrivals_say() -> None:
+    for gap in (40, 300):
+        sent = [*range(200), *range(200 + gap, 300 + gap)]
+        rng = np.random.default_rng(gap)
+        late_s = (0.004 + rng.exponential(0.004, len(sent))).tolist()
+        placer, samples = feed(sent, modulus=16, with_time=False, late_s=late_s)
+        np.testing.assert_array_equal(samples, expected(sent))
+        assert placer.in_doubt == 0
+
+
+def test_a_gap_whose_end_came_late_altogether_is_in_doubt() -> None:
+    # 16 packets take 160 ms; all that came after the gap came 75 ms late, so that it may be one round or two
+    sent = [*range(200), *range(300, 400)]
+    late_s = [0.004] * 200 + [0.079] * 100
+    placer, samples = feed(sent, modulus=16, with_time=False, late_s=late_s)
     assert placer.in_doubt == 1
-    assert samples.size == pytest.approx(520 * STEP, abs=8 * STEP)
+    assert samples.size == pytest.approx(400 * STEP, abs=16 * STEP)
 
 
 def test_without_a_counter_loss_is_said_to_be_unknown_but_long_gaps_are_kept() -> None:

@@ -1,0 +1,1 @@
+"""Movement: how the leg rises, when each sensor starts to move, and which moves first."""
