@@ -13,6 +13,8 @@ from recordings.model import EVENT_PRACTICE, EVENT_REFERENCE_SHOULDER, Event, Re
 
 #: Below this rate EMG has lost so much of its band that the margin is widened.
 LOW_BANDWIDTH_HZ = 500.0
+#: A sensor of just this rate whose own clock runs a little slow has lost nothing of it.
+_CLOCK_OFF = 0.005
 #: Longest smoothing window of an envelope that still allows a verdict.
 LONGEST_SMOOTHING_MS = 50.0
 #: Clock errors between two sensors: said, and refused as a share of the margin.
@@ -33,7 +35,8 @@ def margin_of(glute: Conditioned, shoulder: Conditioned, settings: Settings) -> 
 
 
 def _is_slow(conditioned: Conditioned) -> bool:
-    return conditioned.channel.kind == "emg" and conditioned.rate_hz < LOW_BANDWIDTH_HZ
+    least_hz = LOW_BANDWIDTH_HZ * (1 - _CLOCK_OFF)
+    return conditioned.channel.kind == "emg" and conditioned.rate_hz < least_hz
 
 
 def weigh_circumstances(

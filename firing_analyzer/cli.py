@@ -19,6 +19,7 @@ from firing_analyzer.commands.demo import demo
 from firing_analyzer.commands.doctor import doctor
 from firing_analyzer.commands.record import record, recover
 from firing_analyzer.commands.refusals import NAME, refuse
+from firing_analyzer.commands.scan import scan
 from firing_analyzer.commands.sync_check import sync_check
 from firing_analyzer.commands.trend import trend
 from firing_analyzer.doctor import REQUIRED, packages_in_the_way
@@ -61,7 +62,7 @@ def commands(ctx: click.Context) -> None:
             raise click.ClickException(f"{finding.detail}; {finding.to_do}")
 
 
-for _command in (analyze, batch, demo, doctor, record, recover, sync_check, trend):
+for _command in (analyze, batch, demo, doctor, record, recover, scan, sync_check, trend):
     commands.add_command(_command)
 
 

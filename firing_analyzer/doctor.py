@@ -1,4 +1,4 @@
-"""What this machine can and cannot do, found out without opening a radio or a window.
+"""What this machine can and cannot do, found out without opening a window; see `radio_check` for the radio.
 
 Only the standard library is imported, so that it also runs where a package is missing.
 """
@@ -23,7 +23,7 @@ REQUIRED: Final[dict[str, tuple[str, str]]] = {
     "scipy": ("1.12", "filters"),
     "pandas": ("2.2", "tables"),
     "matplotlib": ("3.8", "figures"),
-    "bleak": ("1.0", "Bluetooth sensors"),
+    "bleak": ("3.1", "Bluetooth sensors"),
     "edfio": ("0.4.10", "EDF and BDF files"),
     "click": ("8.1", "the command line"),
     "rich": ("13.7", "text on the terminal"),
@@ -44,7 +44,7 @@ _HOME: Final = Path(__file__).resolve().parent.parent
 _OLDEST_PYTHON: Final = (3, 11)
 #: The first Windows whose Bluetooth can be used by programs (version 1709).
 _OLDEST_WINDOWS_BUILD: Final = 16299
-_ONLY_FOR_SENSORS: Final = "not needed yet: recording from sensors is to come"
+_ONLY_FOR_SENSORS: Final = "only Bluetooth sensors need it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ def _bluetooth() -> Iterable[Finding]:
             Finding(
                 "Bluetooth",
                 "ok",
-                "macOS can; whether it is switched on cannot be known without opening it",
+                "macOS can; the line of the radio tells whether it is switched on",
                 "when macOS asks, allow the terminal to use Bluetooth",
             )
         ]
@@ -228,7 +228,7 @@ def _bluetooth() -> Iterable[Finding]:
         build = sys.getwindowsversion().build
         if build < _OLDEST_WINDOWS_BUILD:
             return [Finding("Bluetooth", "problem", f"Windows build {build} is too old", "update Windows")]
-        detail = f"Windows build {build} can; whether it is switched on cannot be known without opening it"
+        detail = f"Windows build {build} can; the line of the radio tells whether it is switched on"
         return [Finding("Bluetooth", "ok", detail, "switch it on in Settings before recording")]
     return [Finding("Bluetooth", "missing", f"not supported on {sys.platform}", _ONLY_FOR_SENSORS)]
 

@@ -87,10 +87,12 @@ def source_line(status: SourceStatus) -> str:
     'glute     2000 Hz, lost 0.0 %, good, battery 80 %'
     """
     if status.rate_hz is None or not status.delivers:
-        return f"{status.muscle:<9} delivers nothing"
+        return f"{status.muscle:<9} delivers nothing" + (f": {status.detail}" if status.detail else "")
     parts = [f"{status.rate_hz:.0f} Hz", f"lost {status.lost_percent:.1f} %", status.signal]
     if status.battery_percent is not None:
         parts.append(f"battery {status.battery_percent:.0f} %")
+    if status.detail:
+        parts.append(status.detail)
     return f"{status.muscle:<9} {', '.join(parts)}"
 
 

@@ -5,6 +5,7 @@
     SensorError
     ├── SourceUriError       the URI is not understood: scheme, device, options, channel
     ├── SourceUnavailable    the source cannot be opened now: not found, not installed, in use
+    │   └── BluetoothTrouble   of a Bluetooth sensor, with the kind of trouble
     ├── SourceLost           a source that delivered stopped doing so
     └── PacketError          bytes that are not a packet of this device
 """
@@ -31,6 +32,20 @@ class SourceUriError(SensorError):
 
 class SourceUnavailable(SensorError):  # noqa: N818  (a state, not a fault of the program)
     """A source that cannot be opened now."""
+
+
+class BluetoothTrouble(SourceUnavailable):
+    """A Bluetooth sensor that cannot be used now, or the radio itself.
+
+    Attributes
+    ----------
+    kind : str
+        One of `sensors.ble.trouble.Kind`, such as ``"adapter_off"``.
+    """
+
+    def __init__(self, message: str, *, kind: str, source: str | None = None) -> None:
+        super().__init__(message, source=source)
+        self.kind = kind
 
 
 class SourceLost(SensorError):  # noqa: N818

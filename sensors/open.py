@@ -32,6 +32,7 @@ def open_source(uri: str, *, name: str | None = None, leg: Side | None = None) -
                                        one scenario and seed are two sensors of one person
     ``replay:PATH?speed=N#CHANNEL``    a saved recording; ``glute`` and ``shoulder`` name its pair
     ``lsl:NAME#CHANNEL``               a stream of the Lab Streaming Layer (extra ``lsl``)
+    ``ble:DEVICE:ADDRESS#CHANNEL``     a Bluetooth sensor, as ``firing-analyzer scan`` prints it
     =================================  ===================================================================
 
     Other packages add schemes by an entry point in the group ``firing_analyzer.sensors``.
@@ -123,11 +124,10 @@ def _open_lsl(address: Address, *, name: str | None, leg: Side | None) -> Source
     return open_lsl(address, name=name, leg=leg)
 
 
-def _open_bluetooth(address: Address, *, name: str | None, leg: Side | None) -> Source:  # noqa: ARG001
-    raise SourceUnavailable(
-        "Bluetooth sensors come with the next version; use sim:, replay: or lsl: until then",
-        source=address.uri,
-    )
+def _open_bluetooth(address: Address, *, name: str | None, leg: Side | None) -> Source:
+    from sensors.ble.source import open_bluetooth  # noqa: PLC0415
+
+    return open_bluetooth(address, name=name, leg=leg)
 
 
 #: Each is imported when it is needed: some bring heavy or optional libraries.

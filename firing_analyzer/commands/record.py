@@ -77,7 +77,8 @@ def record(
 ) -> int:
     """Record a session of leg raises and say which muscle started first.
 
-    URI is sim:SCENARIO[?speed=N&seed=K]#glute (or #shoulder), replay:PATH[#CHANNEL] or lsl:NAME[#CHANNEL].
+    URI is ble:DEVICE:ADDRESS[#CHANNEL] as firing-analyzer scan prints it, sim:SCENARIO[?speed=N&seed=K]#glute
+    (or #shoulder), replay:PATH[#CHANNEL] or lsl:NAME[#CHANNEL].
     Every packet is on disk within a quarter of a second; Ctrl-C ends the session and saves it.
     """
     from firing_analyzer.protocol import SessionPlan  # noqa: PLC0415

@@ -170,7 +170,7 @@ def test_linux_without_bluetooth_says_that_nothing_needs_it_yet(
     monkeypatch.delenv("DBUS_SYSTEM_BUS_ADDRESS", raising=False)
     findings = linux_bluetooth(tmp_path)
     assert {one.state for one in findings} == {"missing"}
-    assert all("not needed yet: recording from sensors is to come" in one.detail for one in findings)
+    assert all("only Bluetooth sensors need it" in one.detail for one in findings)
 
 
 def test_linux_with_a_blocked_adapter_says_how_to_unblock_it(tmp_path: Path) -> None:

@@ -51,9 +51,10 @@ def test_no_uri_breaks_it(uri: str) -> None:
         assert open_source(uri).streams
 
 
-def test_bluetooth_is_said_to_come() -> None:
-    with pytest.raises(SourceUnavailable, match="come with the next version"):
-        open_source("ble:umyo:AA:BB:CC:DD:EE:FF#EMG")
+def test_a_bluetooth_sensor_is_opened_without_looking_for_it() -> None:
+    source = open_source("ble:umyo:AA:BB:CC:DD:EE:FF", name="glute", leg="left")
+    assert (source.uri, source.speed) == ("ble:umyo:AA:BB:CC:DD:EE:FF", 1.0)
+    assert source.status().detail == "not started"
 
 
 def test_a_recording_that_is_not_there_is_said() -> None:

@@ -1,0 +1,1 @@
+"""Bluetooth sensors: what is on the air, connections that are kept, and the source ``ble:``."""
