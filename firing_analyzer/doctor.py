@@ -38,6 +38,10 @@ EXTRAS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "h5py": ("3.11", "OpenSignals .h5 files"),
     },
     "lsl": {"pylsl": ("1.16", "streams of the Lab Streaming Layer")},
+    "cluster": {
+        "dask": ("2024.8", "many recordings on a cluster"),
+        "pyarrow": ("17", "tables as Parquet"),
+    },
 }
 _OURS: Final = ("recordings", "sensors")
 _HOME: Final = Path(__file__).resolve().parent.parent

@@ -10,7 +10,7 @@ from firing_analyzer.circumstances import clock_error_ms, margin_of, weigh_circu
 from firing_analyzer.condition import Conditioned, condition
 from firing_analyzer.corrected import apply_edits
 from firing_analyzer.edits import Edit
-from firing_analyzer.errors import SignalError
+from firing_analyzer.errors import EditError, SignalError
 from firing_analyzer.movement.kind import movement_instead_of_emg
 from firing_analyzer.movement.measured_legs import legs_beside_emg, legs_of
 from firing_analyzer.movement.movement_analysis import analyze_movement
@@ -66,6 +66,10 @@ def analyze(
     settings = settings or Settings()
     sensors = movement_instead_of_emg(recording)
     if sensors is not None:
+        if edits:
+            raise EditError(
+                "raises that were found from movement alone cannot be corrected yet; analyse it as it is"
+            )
         return analyze_movement(recording, sensors, settings)
     pair = choose_pair(recording)
     for signal in (pair.glute, pair.shoulder):

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from firing_analyzer.kept import stored_edits
 from firing_analyzer.pipeline import analyze
 from firing_analyzer.result import Analysis
 from firing_analyzer.settings import Settings
@@ -18,7 +19,7 @@ class Analysed(NamedTuple):
 
 
 def analyze_saved(path: str | Path, settings: Settings) -> Analysed:
-    """Open a recording and analyse it.
+    """Open a recording and analyse it, with the corrections that are kept for it.
 
     Parameters
     ----------
@@ -36,4 +37,4 @@ def analyze_saved(path: str | Path, settings: Settings) -> Analysed:
         If it cannot be used.
     """
     recording = open_recording(path)
-    return Analysed(recording, analyze(recording, settings))
+    return Analysed(recording, analyze(recording, settings, edits=stored_edits(recording.path or path)))

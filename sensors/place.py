@@ -163,13 +163,15 @@ class Placer:
 
     def _counts_on(self, decoded: Decoded, arrival_s: float) -> bool:
         """Whether counter or time of a device go on as if the connection had never been lost."""
-        if decoded.device_s is not None and not self._set_anew(decoded.device_s, arrival_s):
-            return True
+        waited_s = arrival_s - self.track.last_arrival_s
+        if decoded.device_s is not None:
+            passed_s = decoded.device_s - self.track.last_device_s
+            return abs(passed_s - waited_s) < _STALL_S + 0.2 * waited_s
         cycle = self._modulus * self._step
         if decoded.counter is None or cycle < _LONG_CYCLE_S * self._rate_hz:
             return False
         ahead = self._ahead_by_counter(decoded.counter)
-        expected, _ = self._expected(math.nan, arrival_s)
+        expected = waited_s * self._rate_hz
         off = (ahead - expected + cycle / 2) % cycle - cycle / 2
         return abs(off) < _STALL_S * self._rate_hz + 0.2 * expected
 

@@ -13,6 +13,7 @@ import msgspec
 from firing_analyzer.batch.one_file import FileResult
 from firing_analyzer.batch.workers import program
 from firing_analyzer.errors import BatchError
+from firing_analyzer.kept import edits_path
 from firing_analyzer.settings import Settings
 from recordings.dataset.entities import Entities, entities_of
 
@@ -142,7 +143,7 @@ class FileKeys:
         """
         file = Path(path)
         stamps: list[tuple[str, int, int]] = []
-        for part in self._parts(file):
+        for part in (*self._parts(file), edits_path(file)):
             try:
                 found = part.stat()
             except OSError:

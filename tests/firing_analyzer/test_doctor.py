@@ -42,7 +42,8 @@ def test_the_packages_it_looks_for_are_those_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
     def least(requirements: list[str]) -> dict[str, str]:
-        return dict(requirement.split(">=") for requirement in requirements)
+        named = (requirement.split(">=") for requirement in requirements)
+        return {name.partition("[")[0]: version for name, version in named}
 
     assert {name: version for name, (version, _) in REQUIRED.items()} == least(project["dependencies"])
     meant_for_users = {"formats", "app", "cluster", "lsl"} & set(project["optional-dependencies"])
