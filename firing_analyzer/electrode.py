@@ -7,6 +7,8 @@ from firing_analyzer.mains import Hum
 
 #: Hum within a second that only an open input picks up: over the level of rest, and over the usual hum.
 OFF_RATIO, OFF_OVER_USUAL = 10.0, 5.0
+#: It stands so far above what is beside it; a loud muscle has power at the line and beside it alike.
+OFF_OVER_BESIDE = 5.0
 #: The same when it lasts; hum that is less than this is subtracted without harm.
 OFF_THROUGHOUT_RATIO = 40.0
 #: Level of rest, where the unit is known, that no electrode on clean skin has without a working muscle.
@@ -38,6 +40,7 @@ def off_stretches(hum: Hum, *, rest_rms: float, n_samples: int, rate_hz: float) 
         return off
     usual_rms = float(np.median(hum.window_rms))
     loud = hum.window_rms > max(OFF_RATIO * rest_rms, OFF_OVER_USUAL * usual_rms)
+    loud &= hum.window_rms > OFF_OVER_BESIDE * hum.beside_rms
     if not loud.any():
         return off
     for middle_s in hum.middle_s[loud].tolist():

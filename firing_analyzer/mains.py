@@ -38,8 +38,8 @@ class Hum:
         Fitted frequencies of all lines.
     rms : float
         Root mean square of what was subtracted, in the signal's unit.
-    middle_s, window_rms : ndarray, shape (n_windows,)
-        Middle of each fitting window, and the level of the base line in it.
+    middle_s, window_rms, beside_rms : ndarray, shape (n_windows,)
+        Middle of each fitting window, the level of the base line in it, and what all else has at such a line.
     """
 
     base_hz: float | None
@@ -47,6 +47,7 @@ class Hum:
     rms: float = 0.0
     middle_s: FloatArray = field(default_factory=lambda: np.empty(0))
     window_rms: FloatArray = field(default_factory=lambda: np.empty(0))
+    beside_rms: FloatArray = field(default_factory=lambda: np.empty(0))
 
 
 def subtract_mains(x: FloatArray, rate_hz: float, *, mains_hz: str = "auto") -> tuple[FloatArray, Hum]:
@@ -86,12 +87,14 @@ def subtract_mains(x: FloatArray, rate_hz: float, *, mains_hz: str = "auto") -> 
     if not lines:
         return x, Hum(None)
     hum = _hum_of(x, lines, taper, rate_hz=rate_hz)
+    base_bin = round(base * width / rate_hz)
     return x - hum, Hum(
         base_hz=base,
         lines_hz=tuple(line.frequency_hz for line in lines),
         rms=float(np.sqrt(np.dot(hum, hum) / hum.size)),
         middle_s=middle_s,
-        window_rms=np.sqrt(2) * np.abs(spectrum[:, round(base * width / rate_hz)]),
+        window_rms=np.sqrt(2) * np.abs(spectrum[:, base_bin]),
+        beside_rms=np.sqrt(2 * _power_beside(spectrum, base_bin)),
     )
 
 
@@ -125,9 +128,7 @@ def _find_lines(
     found: list[_Line] = []
     for frequency in np.arange(base, upper_edge_hz(rate_hz), base):
         nearest = round(frequency / bin_hz)
-        beside = np.r_[nearest - 9 : nearest - 3, nearest + 4 : nearest + 10]
-        beside = beside[(beside > 0) & (beside < spectrum.shape[1])]
-        noise = (np.abs(spectrum[:, beside]) ** 2).mean(axis=1)
+        noise = _power_beside(spectrum, nearest)
         # no window says more than twenty usual ones: a dead stretch has no noise at all
         weight = 1 / np.maximum(noise, 0.05 * np.median(noise) + 1e-300)
         # the nearest bin of the spectrum, its phase told from the middle of each window
@@ -139,6 +140,13 @@ def _find_lines(
         if strength >= SIGNIFICANT:
             found.append(_Line(float(frequency + offsets[best]), weight, strength))
     return found
+
+
+def _power_beside(spectrum: ComplexArray, line: int) -> FloatArray:
+    """Power of each window beside a line, where the line itself does not reach."""
+    beside = np.r_[line - 9 : line - 3, line + 4 : line + 10]
+    beside = beside[(beside > 0) & (beside < spectrum.shape[1])]
+    return np.asarray((np.abs(spectrum[:, beside]) ** 2).mean(axis=1), dtype=np.float64)
 
 
 def _hum_of(x: FloatArray, lines: list[_Line], taper: FloatArray, *, rate_hz: float) -> FloatArray:
