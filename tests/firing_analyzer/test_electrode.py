@@ -1,4 +1,4 @@
-"""An open electrode is told from a loud muscle, whose power lies at the mains' lines and beside them alike."""
+"""An open electrode is told from a loud muscle, whose power lies beside the lines of the mains as well."""
 
 import numpy as np
 import pytest
@@ -26,12 +26,16 @@ def hum(seed: int, level_uv: float) -> FloatArray:
 def conditioned(seed: int, *, snr_db: float, more: FloatArray) -> Conditioned:
     bursts = [
         simulate_burst(
-            duration_s=10, onset_s=onset_s - 10 * place, rise_ms=50, snr_db=snr_db, seed=100 * seed + place
+            duration_s=10,
+            onset_s=onset_s - 10 * place,
+            end_s=onset_s - 10 * place + 1.5,
+            rise_ms=50,
+            snr_db=snr_db,
+            seed=100 * seed + place,
         )
         for place, onset_s in enumerate(ONSETS_S)
     ]
     x = np.concatenate(bursts)
-    x *= REST_UV / np.std(x[: int(5 * RATE_HZ)])
     return condition(Signal.of(Channel("GM_L", unit="uV"), x + more, rate_hz=RATE_HZ), Settings())
 
 
