@@ -18,6 +18,7 @@ from firing_analyzer.commands.demo import demo
 from firing_analyzer.commands.doctor import doctor
 from firing_analyzer.commands.record import record, recover
 from firing_analyzer.commands.refusals import NAME, refuse
+from firing_analyzer.commands.report import report
 from firing_analyzer.commands.sync_check import sync_check
 from firing_analyzer.doctor import REQUIRED, packages_in_the_way
 
@@ -59,7 +60,7 @@ def commands(ctx: click.Context) -> None:
             raise click.ClickException(f"{finding.detail}; {finding.to_do}")
 
 
-for _command in (analyze, demo, doctor, record, recover, sync_check):
+for _command in (analyze, demo, doctor, record, recover, report, sync_check):
     commands.add_command(_command)
 
 

@@ -13,6 +13,7 @@ import click
 
 from firing_analyzer.commands.rate import read_rate
 from firing_analyzer.commands.refusals import refuse
+from firing_analyzer.commands.report import check_report
 
 if TYPE_CHECKING:
     from firing_analyzer.result import Analysis
@@ -52,6 +53,12 @@ class _Opening(TypedDict):
     help="Save a picture (.png, .pdf or .svg). Of several recordings: F-NAME.png for each.",
 )
 @click.option(
+    "--report",
+    metavar="F.html|F.pdf",
+    type=click.Path(path_type=Path),
+    help="Save a report, as HTML or PDF. Of several recordings: F-NAME.html for each.",
+)
+@click.option(
     "--rate",
     "rate_hz",
     metavar="HZ",
@@ -65,6 +72,7 @@ def analyze(
     settings_file: Path | None,
     as_json: bool,
     plot: Path | None,
+    report: Path | None,
     **opening: Unpack[_Opening],
 ) -> int:
     """Say which muscle started first in saved recordings.
@@ -83,11 +91,14 @@ def analyze(
     settings = Settings() if settings_file is None else Settings.read(settings_file)
     if plot is not None:
         _check_picture(plot)
+    if report is not None:
+        check_report(report)
     files, skipped, status = _gathered(paths)
     several = len(paths) > 1 or len(files) > 1
-    pictures = _pictures(plot, files, several=several)
+    pictures = _names(plot, files, several=several)
+    reports = _names(report, files, several=several)
     closing = _Closing()
-    for number, (file, picture) in enumerate(zip(files, pictures, strict=True), start=1):
+    for number, (file, picture, written) in enumerate(zip(files, pictures, reports, strict=True), start=1):
         try:
             recording = open_recording(file, **opening)
             is_long = several or recording.duration_s > _LONG_S
@@ -97,6 +108,8 @@ def analyze(
             closing.add(file, analysis)
             if picture is not None:
                 _draw(analysis, picture, silently=as_json)
+            if written is not None:
+                _write(analysis, written, silently=as_json)
         except BrokenPipeError:
             raise
         except (RecordingError, AnalysisError, OSError) as problem:
@@ -224,6 +237,14 @@ def _draw(analysis: "Analysis", picture: Path, *, silently: bool) -> None:
         click.echo(f"Picture: {picture}")
 
 
+def _write(analysis: "Analysis", report: Path, *, silently: bool) -> None:
+    from firing_analyzer.report.save import save_report  # noqa: PLC0415
+
+    save_report(analysis, report)
+    if not silently:
+        click.echo(f"Report: {report}")
+
+
 def _check_picture(plot: Path) -> None:
     """Refuse before the work what would be refused after it."""
     from firing_analyzer.plots import SUFFIXES  # noqa: PLC0415
@@ -234,8 +255,8 @@ def _check_picture(plot: Path) -> None:
         raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(plot.parent))
 
 
-def _pictures(plot: Path | None, files: list[Path], *, several: bool) -> list[Path | None]:
-    """One picture for each file, no two of the same name."""
+def _names(plot: Path | None, files: list[Path], *, several: bool) -> list[Path | None]:
+    """One name for each file's picture or report, no two the same."""
     if plot is None or not several:
         return [plot for _ in files]
     names: list[Path | None] = []
