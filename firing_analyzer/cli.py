@@ -14,6 +14,7 @@ import click
 
 from firing_analyzer import __version__
 from firing_analyzer.commands.analyze import analyze
+from firing_analyzer.commands.app import app
 from firing_analyzer.commands.demo import demo
 from firing_analyzer.commands.doctor import doctor
 from firing_analyzer.commands.record import record, recover
@@ -60,7 +61,7 @@ def commands(ctx: click.Context) -> None:
             raise click.ClickException(f"{finding.detail}; {finding.to_do}")
 
 
-for _command in (analyze, demo, doctor, record, recover, report, sync_check):
+for _command in (analyze, app, demo, doctor, record, recover, report, sync_check):
     commands.add_command(_command)
 
 
