@@ -14,12 +14,15 @@ class Correction:
 
     Attributes
     ----------
+    repetition : int
+        Number of the raise.
     at_s : float
-        Start of the raise.
+        Its start.
     reason : str
         In the therapist's words.
     """
 
+    repetition: int
     at_s: float
     reason: str
 
@@ -38,7 +41,10 @@ def corrected(
     Returns
     -------
     Analysis
-        As that of the recording with a mark at each raise that is left out; the rest is timed as before.
+        As that of the recording with a mark at each raise that is left out; the rest is timed as before. Its
+        notes say which raises were left out, and why.
     """
     marks = tuple(Event(one.at_s + 0.01, EVENT_EXCLUDED) for one in corrections)
-    return analyze(replace(recording, events=(*recording.events, *marks)), settings)
+    analysis = analyze(replace(recording, events=(*recording.events, *marks)), settings)
+    told = (f"Raise {one.repetition} was left out by hand: {one.reason}." for one in corrections)
+    return replace(analysis, notes=(*analysis.notes, *told))

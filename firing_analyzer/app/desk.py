@@ -1,4 +1,4 @@
-"""The one desk behind the page: where the therapist is, and the session that goes on. Tabs only look at it."""
+"""The one desk behind the page: where the therapist is, and what goes on. Tabs only look at it."""
 
 import asyncio
 import logging

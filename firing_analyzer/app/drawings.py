@@ -40,7 +40,7 @@ _LOWER: Final = (
 def glute_drawing(leg: Side) -> str:
     """Draw the sensor on the glute of the leg."""
     label = f"Two electrodes on the {leg} glute, halfway between sacrum and the side of the hip"
-    words = _word(124, 40, "sacrum", leg) + _word(206, 100, "hip", leg)
+    words = _word(124, 38, "sacrum", leg) + _word(184, 112, "hip", leg)
     return _drawn(_HIPS + _LOWER, words, side=leg, label=label)
 
 
@@ -48,7 +48,7 @@ def shoulder_drawing(leg: Side) -> str:
     """Draw the sensor on the shoulder opposite to the leg."""
     side = opposite(leg)
     label = f"Two electrodes on the {side} shoulder, between the neck and the tip of the shoulder"
-    words = _word(120, 84, "neck", side) + _word(206, 96, "tip", side)
+    words = _word(98, 70, "neck", side) + _word(205, 98, "tip", side)
     return _drawn(_BACK + _UPPER, words, side=side, label=label)
 
 

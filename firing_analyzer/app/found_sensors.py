@@ -95,7 +95,7 @@ async def scanned_sensors() -> tuple[FoundSensor, ...]:
 
 
 def _scanner() -> Callable[[], Awaitable[list[object]]] | None:
-    """The one seam to the radio: ``sensors.scan.scan``, where it is there."""
+    """Return ``sensors.scan.scan`` where it is there: the one seam to the radio."""
     try:
         module = import_module("sensors.scan")
     except (ModuleNotFoundError, SensorError):

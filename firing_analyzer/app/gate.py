@@ -39,7 +39,7 @@ _TOLD: Final = (
 )
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A request that may not come in."""
 
     def __init__(self, status: int, words: str) -> None:
@@ -88,10 +88,9 @@ class Gate:
             if self._has_key(scope) and scope["type"] == "http":
                 await self._welcome(send)
                 return
-            if not self._has_cookie(headers):
-                raise Refused(403, "open the address that firing-analyzer printed when it started")
+            self._check_cookie(headers)
             body = _Body(receive, headers, most=_most_bytes(scope))
-        except Refused as refused:
+        except RefusedError as refused:
             await _refuse(scope, receive, send, refused)
             return
         await self._serve(scope, body, send)
@@ -108,19 +107,19 @@ class Gate:
 
         try:
             await self.app(scope, body.receive, told)
-        except Refused as refused:
+        except RefusedError as refused:
             if begun:
                 raise
             await _refuse(scope, body.receive, send, refused)
 
     def _check_place(self, headers: "_Headers") -> None:
         if headers.one(b"host") not in self._hosts:
-            raise Refused(421, "this page is only served to this computer, under its own address")
+            raise RefusedError(421, "this page is only served to this computer, under its own address")
         origin = headers.one(b"origin")
         if origin is not None and origin.removeprefix("http://") not in self._hosts:
-            raise Refused(403, "another site may not ask this page for anything")
+            raise RefusedError(403, "another site may not ask this page for anything")
         if headers.one(b"sec-fetch-site") == "cross-site" and headers.one(b"sec-fetch-mode") != "navigate":
-            raise Refused(403, "another site may not ask this page for anything")
+            raise RefusedError(403, "another site may not ask this page for anything")
 
     def _has_key(self, scope: Scope) -> bool:
         if scope.get("method") != "GET":
@@ -128,12 +127,13 @@ class Gate:
         given = parse_qs(scope["query_string"].decode("latin-1")).get(KEY, [""])[0]
         return self._is_secret(given)
 
-    def _has_cookie(self, headers: "_Headers") -> bool:
+    def _check_cookie(self, headers: "_Headers") -> None:
         try:
             cookies = SimpleCookie(headers.one(b"cookie") or "")
         except CookieError:
-            return False
-        return self._cookie in cookies and self._is_secret(cookies[self._cookie].value)
+            cookies = SimpleCookie()
+        if self._cookie not in cookies or not self._is_secret(cookies[self._cookie].value):
+            raise RefusedError(403, "open the address that firing-analyzer printed when it started")
 
     def _is_secret(self, given: str) -> bool:
         return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self.secret.encode())
@@ -164,7 +164,7 @@ class _Headers:
     def one(self, name: bytes) -> str | None:
         found = [value for key, value in self._all if key == name]
         if len(found) > 1 and name != b"cookie":
-            raise Refused(400, f"the header {name.decode()} stands more than once")
+            raise RefusedError(400, f"the header {name.decode()} stands more than once")
         return b"; ".join(found).decode("latin-1") if found else None
 
 
@@ -177,14 +177,14 @@ class _Body:
         self._taken = 0
         length = headers.one(b"content-length") or "0"
         if not length.isdigit() or int(length) > most:
-            raise Refused(413, f"more than {most // 2**20} MB cannot be taken; open a shorter recording")
+            raise RefusedError(413, f"more than {most // 2**20} MB cannot be taken; open a shorter recording")
 
     async def receive(self) -> Message:
         message = await self._receive()
         if message["type"] == "http.request":
             self._taken += len(message.get("body", b""))
             if self._taken > self._most:
-                raise Refused(413, f"more than {self._most // 2**20} MB cannot be taken")
+                raise RefusedError(413, f"more than {self._most // 2**20} MB cannot be taken")
         return message
 
 
@@ -201,7 +201,7 @@ def _add_headers(message: MutableMapping[str, Any], path: str) -> None:
     message["headers"] = [*headers, *_TOLD]
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, refused: Refused) -> None:
+async def _refuse(scope: Scope, receive: Receive, send: Send, refused: RefusedError) -> None:
     """Refuse in plain words; a websocket before it is accepted."""
     if scope["type"] == "websocket":
         if "websocket.http.response" not in scope.get("extensions", {}):

@@ -91,7 +91,7 @@ class Store:
         return [name for name in names if name.startswith("sub-")]
 
     def participants(self) -> dict[str, list[str]]:
-        """Recordings of each person."""
+        """Return the recordings of each person."""
         persons: dict[str, list[str]] = {}
         for name in self.recordings():
             persons.setdefault(name.partition("/")[0].removeprefix("sub-"), []).append(name)

@@ -67,6 +67,9 @@ def trend_picture(store: Store, names: Sequence[str]) -> Figure:
     ax.yaxis.set_major_formatter(lambda value, _: number(value))
     ax.set_xlabel("recording, as numbered in the list", fontsize=USUAL, color=TEXT)
     ax.set_ylabel("lag (ms)", fontsize=USUAL, color=TEXT)
-    words = "round: left leg, square: right leg, hollow: cannot tell; above 0 the glute was first, below the shoulder"
+    words = (
+        "round: left leg, square: right leg, hollow: cannot tell; "
+        "above 0 the glute was first, below it the shoulder"
+    )
     ax.set_title(words, fontsize=SMALL, loc="left", color=QUIET)
     return figure

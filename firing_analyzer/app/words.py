@@ -5,7 +5,7 @@ from typing import Final
 from recordings.model import EVENT_PRACTICE, EVENT_RAISE, EVENT_REFERENCE_SHOULDER, EVENT_REST, Side, opposite
 
 NOT_FOR: Final = (
-    "Not for this test: recent surgery, late pregnancy, broken skin where the sensors go, and an implanted "
+    "Not for this test: recent surgery, late pregnancy, broken skin where a sensor goes, an implanted "
     "stimulator or pacemaker unless its maker agrees. A new, sudden or worsening headache: see a doctor first."
 )
 LYING: Final = (
@@ -27,8 +27,10 @@ def sites(leg: Side) -> tuple[tuple[str, str], tuple[str, str]]:
         ),
         (
             f"{other.capitalize()} shoulder, the side opposite to the leg",
-            "On the line from the tip of the shoulder to the bony point where the neck begins, two "
-            "centimetres outward of its middle.",
+            (
+                "On the line from the tip of the shoulder to the bony point where the neck begins, two "
+                "centimetres outward of its middle."
+            ),
         ),
     )
 

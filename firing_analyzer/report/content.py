@@ -112,7 +112,7 @@ def report_content(analysis: Analysis, *, made: date | None = None) -> Content:
     details = (
         Section("Sensors and timing", (recording_sentence(analysis), *sensors)),
         Section("Quality of the signals", observed or ("Nothing notable was found in the signals.",)),
-        Section("Reading the file", tuple(notes(analysis))),
+        Section("Notes on the recording", tuple(notes(analysis))),
         Section("Method", method_sentences(analysis)),
         Section("Limits of the method", LIMITS_OF_THE_METHOD),
         Section("Software", (f"{software}.", PURPOSE)),

@@ -13,8 +13,8 @@ def check_screen(desk: Desk) -> Callable[[], None]:
     """Build the step; return what brings it up to date."""
     heading("Are both signals good?")
     quiet(
-        "Nothing is recorded yet. Ask for a shrug, and for the leg to be lifted once: each should show on its "
-        "own trace."
+        "Nothing is recorded yet. Ask for a shrug, and for the leg to be lifted once: each should show on "
+        "its own trace."
     )
     update = traces(desk, with_advice=True)
     with ui.element("div").classes("fa-row"):

@@ -24,8 +24,8 @@ def dropped_screen(dropped: Dropped) -> None:
         heading(f"{dropped.name} needs a little help")
         told = note(_sentence(dropped.problem))
         leg = ui.radio({"": "as the file says", "left": "left leg", "right": "right leg"}, value="")
-        glute = ui.input("Channel of the glute").props("outlined maxlength=80")
-        shoulder = ui.input("Channel of the opposite shoulder").props("outlined maxlength=80")
+        glute = ui.input("Channel of the glute").props("outlined stack-label maxlength=80")
+        shoulder = ui.input("Channel of the opposite shoulder").props("outlined stack-label maxlength=80")
         quiet("Channels are needed only where their names do not tell the muscle.")
 
         async def go_on() -> None:

@@ -75,7 +75,7 @@ def _short(name: str) -> str:
     'session 02, left leg, run 1'
     """
     stem = name.rpartition("/")[2].rpartition(".")[0]
-    told = dict(part.partition("-")[::2] for part in stem.split("_") if "-" in part)
+    told = {key: value for key, dash, value in (part.partition("-") for part in stem.split("_")) if dash}
     parts = [
         f"session {told['ses']}" if "ses" in told else "",
         f"{told['acq']} leg" if "acq" in told else "",

@@ -97,8 +97,7 @@ class Result:
             if sentences:
                 part(title)
                 listed([sentence.partition(": ")[2] for sentence in sentences])
-        for sentence in limits(analysis):
-            quiet(sentence)
+        quiet(" ".join(limits(analysis)))
 
     def _actions(self, analysis: Analysis) -> None:
         self.saved = ui.element("div").classes("fa-row")
@@ -141,17 +140,16 @@ class Result:
                 reason = f" ({correction.reason})" if correction is not None else ""
                 if row.flags or not row.included:
                     quiet(f"{flag_words(row)}{reason}")
-            with ui.element("div").classes("fa-row"):
-                drawn = ui.element("div").classes("fa-wide")
-                side_button("Show", lambda: self._draw(drawn, number)).props(
-                    f'aria-label="Show raise {number}"'
-                )
+                ui.space()
+                button = side_button("Show", lambda: self._draw(drawn, number))
+                button.props(f'aria-label="Show raise {number}"')
                 if correction is not None:
                     button = side_button("Take it back in", lambda: self._take_back(number))
                     button.props(f'aria-label="Take raise {number} back in"')
                 elif row.included:
                     button = side_button("Leave out", lambda: self._ask(row))
                     button.props(f'aria-label="Leave raise {number} out"')
+            drawn = ui.element("div").classes("fa-wide")
 
     def _draw(self, place: ui.element, number: int) -> None:
         shown = bool(place.default_slot.children)
@@ -163,7 +161,7 @@ class Result:
     def _ask(self, row: Repetition) -> None:
         with ui.dialog() as dialog, ui.card():
             ui.label(f"Why is raise {row.repetition} left out?").classes("fa-part")
-            reason = ui.input("Reason").props("outlined autofocus maxlength=120")
+            reason = ui.input("Reason").props("outlined stack-label autofocus maxlength=120")
             told = quiet("The reason stands in the report. Nothing that was measured is changed.")
 
             async def leave_out() -> None:
@@ -172,7 +170,7 @@ class Result:
                     told.text = "Give a reason: what was seen, not what the result should be."
                     return
                 dialog.close()
-                correction = Correction(row.start_s, words)
+                correction = Correction(row.repetition, row.start_s, words)
                 await self._correct({**self.opened.corrections, row.repetition: correction})
 
             reason.on("keydown.enter", leave_out)

@@ -69,7 +69,7 @@ def _ask_reason(desk: Desk) -> None:
     with ui.dialog() as dialog, ui.card():
         ui.label("Why is this raise set aside?").classes("fa-part")
         reason = ui.radio(list(ASIDE_REASONS), value=ASIDE_REASONS[0])
-        other = ui.input("Another reason").props("outlined dense maxlength=120")
+        other = ui.input("Another reason").props("outlined stack-label dense maxlength=120")
 
         def set_aside() -> None:
             desk.set_aside(str(other.value or "").strip() or str(reason.value))

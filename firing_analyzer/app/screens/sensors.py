@@ -31,10 +31,10 @@ def sensors_screen(desk: Desk) -> None:
                 options = _options(known, site)
                 select = ui.select(
                     options, label=f"Sensor on the {site}", value=uri if uri in options else None
-                ).props("outlined")
+                ).props("outlined stack-label")
                 chosen.append(select)
                 other = ui.input(f"Other source for the {site}", value="" if uri in options else uri)
-                typed.append(other.props("outlined dense maxlength=400"))
+                typed.append(other.props("outlined stack-label dense maxlength=400"))
     quiet(
         "Simulated people are for trying and teaching: choose the same one for both. Another source is "
         "written as an address, such as lsl:NAME#1 or replay:FILE#GM_L."

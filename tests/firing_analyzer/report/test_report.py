@@ -123,7 +123,7 @@ def test_a_label_with_markup_stands_in_the_report_as_it_was_typed(shoulder_first
     assert "<img src=x" not in page
     assert MARKUP in seen.text
     assert seen.tags.count("img") == 3
-    assert "49" not in seen.text.partition("Reading the file")[2].partition("Method")[0]
+    assert "49" not in seen.text.partition("Notes on the recording")[2].partition("Method")[0]
 
 
 @pdftotext
