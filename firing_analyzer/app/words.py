@@ -6,7 +6,7 @@ from recordings.model import EVENT_PRACTICE, EVENT_RAISE, EVENT_REFERENCE_SHOULD
 
 NOT_FOR: Final = (
     "Not for this test: recent surgery, late pregnancy, broken skin where a sensor goes, an implanted "
-    "stimulator or pacemaker unless its maker agrees. A new, sudden or worsening headache: see a doctor first."
+    "stimulator or pacemaker unless its maker agrees. A new, sudden or worsening headache: a doctor first."
 )
 LYING: Final = (
     "Lying on the belly, face in the hole or forehead on the hands, head in the middle.",
