@@ -100,6 +100,8 @@ class Gate:
 
         async def told(message: Message) -> None:
             nonlocal begun
+            if body.refused is not None:
+                return  # what the page says of a body that was cut off is said below, in plain words
             if message["type"] == "http.response.start":
                 begun = True
                 _add_headers(message, scope["path"])
@@ -107,10 +109,11 @@ class Gate:
 
         try:
             await self.app(scope, body.receive, told)
-        except RefusedError as refused:
-            if begun:
+        except Exception:
+            if body.refused is None:
                 raise
-            await _refuse(scope, body.receive, send, refused)
+        if body.refused is not None and not begun:
+            await _refuse(scope, body.receive, send, body.refused)
 
     def _check_place(self, headers: "_Headers") -> None:
         if headers.one(b"host") not in self._hosts:
@@ -175,6 +178,7 @@ class _Body:
         self._receive = receive
         self._most = most
         self._taken = 0
+        self.refused: RefusedError | None = None
         length = headers.one(b"content-length") or "0"
         if not length.isdigit() or int(length) > most:
             raise RefusedError(413, f"more than {most // 2**20} MB cannot be taken; open a shorter recording")
@@ -184,7 +188,8 @@ class _Body:
         if message["type"] == "http.request":
             self._taken += len(message.get("body", b""))
             if self._taken > self._most:
-                raise RefusedError(413, f"more than {self._most // 2**20} MB cannot be taken")
+                self.refused = RefusedError(413, f"more than {self._most // 2**20} MB cannot be taken")
+                return {"type": "http.disconnect"}
         return message
 
 

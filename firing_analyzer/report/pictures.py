@@ -76,7 +76,7 @@ def plainly_worded(figure: Figure) -> Figure:
 
 
 def picture_address(figure: Figure) -> str:
-    """Return a figure as a ``data:`` address of an SVG picture, alike each time it is drawn."""
+    """Return a figure as a ``data:`` address of an SVG picture."""
     page = BytesIO()
     figure.savefig(page, format="svg", metadata={"Date": None})
     return f"data:image/svg+xml;base64,{base64.b64encode(page.getvalue()).decode('ascii')}"

@@ -68,4 +68,5 @@ def _unfinished(desk: Desk) -> None:
         told.text = "; ".join(problems) if problems else words
         button.visible = False
 
-    button = main_button("Save what there is of it", finish)
+    with ui.element("div").classes("fa-row"):
+        button = main_button("Save what there is of it", finish)

@@ -57,11 +57,13 @@ def _warning(desk: Desk) -> str:
     if desk.rest.state == "waiting":
         return WAITING_FOR_REST
     missing = [status.muscle for status in desk.watching.sources.values() if not status.delivers]
-    if missing:
+    if len(missing) == 1:
         return (
-            f"The sensor on the {' and that on the '.join(missing)} delivers nothing. Bring it nearer; "
-            "it is waited for, and everything else is kept."
+            f"The sensor on the {missing[0]} delivers nothing. Bring it nearer; it is waited for, and "
+            "everything else is kept."
         )
+    if missing:
+        return "Neither sensor delivers anything. Bring them nearer; they are waited for."
     return ""
 
 

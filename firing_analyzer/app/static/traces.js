@@ -5,6 +5,7 @@
   const LEAST = 20; // microvolts that the scale reaches at least
   const INK = ["#c45a00", "#12306b"];
   const NAMES = ["shoulder", "glute"];
+  const STILL = "#9a9a9a", STILL_MS = 700; // what has stopped is grey
   const told = { draws: 0, frames: 0, lags: [] };
   window.firingTraces = told; // how quick it is, for whoever wants to know
   let lines = [null, null];
@@ -30,6 +31,7 @@
     for (let i = 0; i < samples.length; i++) one.samples[(first + i) % one.size] = samples[i];
     one.end = first + samples.length;
     one.waiting.push([arrived, samples.length]);
+    one.last = performance.now();
     told.frames++;
     if (!due) { due = true; requestAnimationFrame(draw); }
   }
@@ -38,7 +40,8 @@
     due = false;
     for (const canvas of document.querySelectorAll("canvas[data-muscle]")) {
       const number = NAMES.indexOf(canvas.dataset.muscle);
-      if (lines[number]) paint(canvas, lines[number], INK[number]);
+      const one = lines[number];
+      if (one) paint(canvas, one, performance.now() - one.last > STILL_MS ? STILL : INK[number]);
     }
     const now = Date.now() / 1000;
     for (const one of lines) {
@@ -97,6 +100,7 @@
   }
 
   function look() {
+    if (lines.some((one) => one && performance.now() - one.last > STILL_MS)) requestAnimationFrame(draw);
     const wanted = document.querySelector("canvas[data-muscle]") !== null;
     if (wanted && socket === null) {
       socket = new WebSocket(`ws://${location.host}/live`);

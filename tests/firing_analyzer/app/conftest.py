@@ -100,6 +100,14 @@ def serve(tmp_path: Path) -> Generator[Callable[..., Served]]:
         yield start
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
+    """One page for all tests of a file that leave it as it is."""
+    one = Served(tmp_path_factory.mktemp("page") / "dataset")
+    yield one
+    one.end()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Generator[Browser]:
     if not CHROMIUM.exists():
@@ -154,6 +162,7 @@ class Therapist:
         self.click("New session")
         self.page.get_by_label("Code of the person").fill(code)
         self.click("Next: sensors")
+        self.see("Put the sensors on")
 
     def choose(self, scenario: str, options: str) -> None:
         for site in ("glute", "shoulder"):

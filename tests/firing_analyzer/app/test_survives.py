@@ -20,7 +20,7 @@ def test_a_sensor_that_drops_out_is_told_and_waited_for(therapist: "Callable[...
     one = therapist()
     one.record("shoulder_first", "speed=12&drop=62-70")
     one.see("of 10")
-    one.see("delivers nothing. Bring it nearer")
+    one.see("Neither sensor delivers anything")
     one.look("dropped-out")
     one.see("delivers again")
     one.page.get_by_text("delivers nothing").first.wait_for(state="hidden")
