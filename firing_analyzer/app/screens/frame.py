@@ -21,7 +21,7 @@ def screen(title: str) -> Generator[None]:
         ui.link("Firing order", "/").classes("fa-name")
         ui.link("Session", "/session")
         ui.link("Library", "/library")
-    with ui.element("main").classes("fa-page column"):
+    with ui.element("div").classes("fa-page column"):
         yield
 
 
