@@ -7,7 +7,8 @@ if TYPE_CHECKING:
     from tests.firing_analyzer.app.conftest import Therapist
 
 FOCUS = (
-    "(() => { const at = document.activeElement; return at.ariaLabel || at.innerText || "
+    "(() => { const at = document.activeElement; if (at === document.body) return ''; "
+    "return at.ariaLabel || at.innerText || "
     "(at.labels && at.labels[0] && at.labels[0].innerText) || at.tagName; })()"
 )
 
