@@ -15,7 +15,8 @@ from firing_analyzer.app.watching import Watching
 from firing_analyzer.errors import AnalysisError
 from firing_analyzer.protocol import SessionPlan
 from firing_analyzer.recording_run import RecordingOrder, record
-from firing_analyzer.session import RecordingSession, Update
+from firing_analyzer.session import RecordingSession
+from firing_analyzer.session_update import Update
 from recordings.dataset.names import checked_place
 from recordings.errors import RecordingError
 from recordings.model import Side

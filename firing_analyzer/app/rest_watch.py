@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from firing_analyzer.session import Update
+from firing_analyzer.session_update import Update
 from recordings.model import EVENT_REST
 
 QUIET_S: Final = 5.0

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 from firing_analyzer.protocol import SessionPlan
 from firing_analyzer.recording_run import connected
-from firing_analyzer.session import Observer, RecordingSession
+from firing_analyzer.session import RecordingSession
+from firing_analyzer.session_update import Observer
 from recordings.journal import Json
 from recordings.model import Side
 from sensors.open import open_sources

@@ -6,7 +6,7 @@ from typing import Final
 
 from firing_analyzer.live_signal import Muscle
 from firing_analyzer.protocol import Cue
-from firing_analyzer.session import SourceStatus, Update
+from firing_analyzer.session_update import SourceStatus, Update
 from recordings.model import EVENT_RAISE
 
 #: Notes that are kept in view.

@@ -8,7 +8,7 @@ from firing_analyzer.app.desk import Desk
 from firing_analyzer.app.screens.frame import quiet
 from firing_analyzer.app.words import signal_advice, sites
 from firing_analyzer.live_signal import Muscle
-from firing_analyzer.session import SourceStatus
+from firing_analyzer.session_update import SourceStatus
 
 _CONNECTING = "connecting"
 

@@ -2,7 +2,7 @@
 
 from firing_analyzer.app.rest_watch import RestWatch, Wish
 from firing_analyzer.protocol import Cue
-from firing_analyzer.session import SourceStatus, Update
+from firing_analyzer.session_update import SourceStatus, Update
 
 REST = Cue(12.0, "rest", duration_s=6.0)
 
