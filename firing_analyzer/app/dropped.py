@@ -9,7 +9,7 @@ from typing import Final
 from firing_analyzer.app.store import Opened, Store
 from firing_analyzer.errors import AnalysisError
 from firing_analyzer.pipeline import analyze
-from recordings.errors import RecordingError, UnsupportedError
+from recordings.errors import ChannelError, RecordingError, UnsupportedError
 from recordings.model import Side
 from recordings.open import open_recording
 
@@ -94,11 +94,20 @@ class Dropped:
             named = replace(recording, path=Path(self.name))
             opened = self.store.take(f"dropped/{self.name}", named, analyze(named))
         except (RecordingError, AnalysisError, OSError) as problem:
-            self.problem = str(problem).replace(str(path), self.name)
+            self.problem = _in_words(problem).replace(str(path), self.name)
             return None
         self.problem = ""
         self.forget()
         return opened
+
+
+def _in_words(problem: Exception) -> str:
+    """Say what is wrong; what to do on a command line is not for the page, which asks for it instead."""
+    if not isinstance(problem, ChannelError):
+        return str(problem)
+    what = str(problem).partition(";")[0]
+    labels: tuple[str, ...] = getattr(problem, "available", ())
+    return f"{what}; its channels are {', '.join(labels)}" if labels else what
 
 
 def _kinds() -> str:

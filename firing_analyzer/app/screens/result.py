@@ -140,15 +140,15 @@ class Result:
                 reason = f" ({correction.reason})" if correction is not None else ""
                 if row.flags or not row.included:
                     quiet(f"{flag_words(row)}{reason}")
-                ui.space()
-                button = side_button("Show", lambda: self._draw(drawn, number))
-                button.props(f'aria-label="Show raise {number}"')
-                if correction is not None:
-                    button = side_button("Take it back in", lambda: self._take_back(number))
-                    button.props(f'aria-label="Take raise {number} back in"')
-                elif row.included:
-                    button = side_button("Leave out", lambda: self._ask(row))
-                    button.props(f'aria-label="Leave raise {number} out"')
+                with ui.element("div").classes("fa-pair"):
+                    button = side_button("Show", lambda: self._draw(drawn, number))
+                    button.props(f'aria-label="Show raise {number}"')
+                    if correction is not None:
+                        button = side_button("Take it back in", lambda: self._take_back(number))
+                        button.props(f'aria-label="Take raise {number} back in"')
+                    elif row.included:
+                        button = side_button("Leave out", lambda: self._ask(row))
+                        button.props(f'aria-label="Leave raise {number} out"')
             drawn = ui.element("div").classes("fa-wide")
 
     def _draw(self, place: ui.element, number: int) -> None:
