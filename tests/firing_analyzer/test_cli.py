@@ -349,7 +349,7 @@ def test_a_missing_settings_file_is_refused(session: Path, tmp_path: Path) -> No
     ("args", "mentioned"),
     [
         (("analyse",), ("analyse", "did you mean 'analyze'")),
-        (("xyzzy",), ("xyzzy", "analyze, demo, doctor")),
+        (("xyzzy",), ("xyzzy", "analyze, app, demo, doctor")),
         (("analyze",), ("PATH", "firing-analyzer analyze --help")),
         (("analyze", "a.csv", "--legs", "left"), ("--legs", "--help")),
         (("analyze", "a.csv", "--leg", "middle"), ("middle", "--help")),
