@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -74,6 +74,11 @@ class Desk:
     paused: bool = False
     _session: RecordingSession | None = None
     _task: asyncio.Task[None] | None = None
+
+    @property
+    def disk_trouble(self) -> bool:
+        """Whether the recording that goes on cannot be written now."""
+        return self._session is not None and self._session.journal.fault is not None
 
     @property
     def busy(self) -> bool:
@@ -238,6 +243,8 @@ class Desk:
             self._session = None
 
     def _observe(self, update: Update) -> None:
+        if update.note and self.disk_trouble:
+            update = replace(update, note="")  # said in the page's own words, and once
         self.watching.take(update)
         wish = self.rest.take(update)
         if self._session is None or self.paused:

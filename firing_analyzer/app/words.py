@@ -1,5 +1,6 @@
 """What the page says at each step of the protocol; plain, kind and short."""
 
+import re
 from typing import Final
 
 from recordings.model import EVENT_PRACTICE, EVENT_RAISE, EVENT_REFERENCE_SHOULDER, EVENT_REST, Side, opposite
@@ -62,6 +63,19 @@ def signal_advice(signal: str) -> str:
     return _HEART if signal.startswith("heart beat") else SIGNAL_ADVICE.get(signal, "")
 
 
+def sentence(words: str) -> str:
+    """Write what went wrong as a sentence; names of files and sources keep their letters.
+
+    Examples
+    --------
+    >>> sentence("the disk is full"), sentence("sim:nobody: there is no scenario"), sentence("")
+    ('The disk is full.', 'sim:nobody: there is no scenario.', '')
+    """
+    first = words.partition(" ")[0].rstrip(":,;")
+    begun = words if re.search(r"[^a-z']", first) else f"{words[:1].upper()}{words[1:]}"
+    return f"{begun.rstrip('.')}." if words else ""
+
+
 #: Heading, and what goes on, for each kind of cue; what to say comes from the protocol itself.
 STEPS: Final[dict[str, tuple[str, str]]] = {
     "": ("Recording has begun", "The first cue comes in a moment."),
@@ -82,5 +96,9 @@ STEPS: Final[dict[str, tuple[str, str]]] = {
 WAITING_FOR_REST: Final = (
     "It is not quiet yet, so the raises wait. Let the person lie still; they go on by themselves after five "
     "quiet seconds."
+)
+DISK_TROUBLE: Final = (
+    "The disk is full, or cannot be written to. Free some space now: what comes is held in memory as long as "
+    "there is room, and written as soon as it can be."
 )
 ASIDE_REASONS: Final = ("moved otherwise", "talked or coughed", "lifted too early", "sensor slipped", "pain")

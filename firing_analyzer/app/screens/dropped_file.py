@@ -8,6 +8,7 @@ from nicegui import ui
 from firing_analyzer.app.dropped import Dropped
 from firing_analyzer.app.screens.frame import heading, main_button, note, quiet, screen
 from firing_analyzer.app.screens.home import drop_zone
+from firing_analyzer.app.words import sentence
 from recordings.model import Side
 
 
@@ -22,7 +23,7 @@ def dropped_screen(dropped: Dropped) -> None:
             drop_zone()
             return
         heading(f"{dropped.name} needs a little help")
-        told = note(_sentence(dropped.problem))
+        told = note(sentence(dropped.problem))
         leg = ui.radio({"": "as the file says", "left": "left leg", "right": "right leg"}, value="")
         glute = ui.input("Channel of the glute").props("outlined stack-label maxlength=80")
         shoulder = ui.input("Channel of the opposite shoulder").props("outlined stack-label maxlength=80")
@@ -38,14 +39,10 @@ def dropped_screen(dropped: Dropped) -> None:
                 shoulder=str(shoulder.value or "").strip(),
             )
             if opened is None:
-                told.text = _sentence(dropped.problem)
+                told.text = sentence(dropped.problem)
             else:
                 ui.navigate.to(f"/recording?name={quote(opened.name)}")
 
         with ui.element("div").classes("fa-row"):
             main_button("Open it", go_on)
         drop_zone()
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}." if words else ""

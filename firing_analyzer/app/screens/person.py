@@ -4,7 +4,7 @@ from nicegui import ui
 
 from firing_analyzer.app.desk import PROBLEMS, Desk
 from firing_analyzer.app.screens.frame import heading, listed, main_button, note, part, quiet
-from firing_analyzer.app.words import LYING, NOT_FOR
+from firing_analyzer.app.words import LYING, NOT_FOR, sentence
 from recordings.model import Side
 
 
@@ -27,14 +27,10 @@ def person_screen(desk: Desk) -> None:
         try:
             desk.name_person(str(code.value or ""), side)
         except PROBLEMS as problem:
-            told.text = _sentence(str(problem))
+            told.text = sentence(str(problem))
 
     code.on("keydown.enter", go_on)
     with ui.element("div").classes("fa-row"):
         main_button("Next: sensors", go_on)
     part("Before it begins")
     listed([NOT_FOR, *LYING])
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}."

@@ -19,6 +19,7 @@ from firing_analyzer.app.screens.frame import (
     side_button,
 )
 from firing_analyzer.app.store import Opened
+from firing_analyzer.app.words import sentence
 from firing_analyzer.report.limits import LIMITS_OF_THE_METHOD
 from firing_analyzer.report.origin import origin_of
 from firing_analyzer.result import Analysis, Repetition
@@ -53,7 +54,7 @@ async def result_screen(desk: Desk, name: str) -> None:
         place.clear()
         with place:
             heading("This recording cannot be used")
-            note(f"{str(problem)[:1].upper()}{str(problem)[1:]}.")
+            note(sentence(str(problem)))
             side_button("Library", lambda: ui.navigate.to("/library"))
         return
     Result(desk, opened, place).show()

@@ -7,7 +7,7 @@ from nicegui import ui
 from firing_analyzer.app.desk import Desk
 from firing_analyzer.app.screens.frame import heading, note, quiet, side_button
 from firing_analyzer.app.screens.signals import traces
-from firing_analyzer.app.words import ASIDE_REASONS, STEPS, WAITING_FOR_REST
+from firing_analyzer.app.words import ASIDE_REASONS, DISK_TROUBLE, STEPS, WAITING_FOR_REST
 from recordings.model import EVENT_RAISE
 
 
@@ -52,6 +52,8 @@ def _is_held(desk: Desk) -> bool:
 
 
 def _warning(desk: Desk) -> str:
+    if desk.disk_trouble:
+        return DISK_TROUBLE
     if desk.paused:
         return "The cues are held. Recording goes on."
     if desk.rest.state == "waiting":

@@ -6,14 +6,14 @@ from firing_analyzer.app.desk import PROBLEMS, Desk
 from firing_analyzer.app.drawings import glute_drawing, shoulder_drawing
 from firing_analyzer.app.found_sensors import FoundSensor, Site, can_scan, scanned_sensors, simulated_sensors
 from firing_analyzer.app.screens.frame import heading, main_button, note, quiet, side_button
-from firing_analyzer.app.words import ELECTRODES, sites
+from firing_analyzer.app.words import ELECTRODES, sentence, sites
 
 
 def sensors_screen(desk: Desk) -> None:
     """Build the step."""
     draft = desk.draft
     known = list(simulated_sensors())
-    told = note(_sentence(desk.problem))
+    told = note(sentence(desk.problem))
     heading("Put the sensors on, and say which is which")
     quiet(ELECTRODES)
     drawings = (glute_drawing(draft.leg), shoulder_drawing(draft.leg))
@@ -45,7 +45,7 @@ def sensors_screen(desk: Desk) -> None:
         try:
             found = await scanned_sensors()
         except PROBLEMS as problem:
-            told.text = _sentence(str(problem))
+            told.text = sentence(str(problem))
             return
         known[:0] = found
         for select, site in zip(chosen, names, strict=True):
@@ -74,7 +74,3 @@ def _options(known: list[FoundSensor], site: Site) -> dict[str, str]:
         sensor.uri(site): f"{sensor.label}{f' ({sensor.detail})' if sensor.detail else ''}"
         for sensor in known
     }
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}." if words else ""

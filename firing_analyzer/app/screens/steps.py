@@ -12,6 +12,7 @@ from firing_analyzer.app.screens.frame import heading, note, quiet, screen, side
 from firing_analyzer.app.screens.person import person_screen
 from firing_analyzer.app.screens.running import running_screen
 from firing_analyzer.app.screens.sensors import sensors_screen
+from firing_analyzer.app.words import sentence
 
 #: How often a tab looks at the desk.
 EVERY_S: Final = 0.15
@@ -60,16 +61,18 @@ class _Follower:
                 return running_screen(desk)
             case "failed":
                 heading("The recording could not be finished")
-                note(f"{desk.problem[:1].upper()}{desk.problem[1:]}.")
+                note(sentence(desk.problem.replace(f"{desk.store.dataset}/", "")))
                 quiet("What was received until then is kept, and is offered on the first screen.")
-                side_button("Back to the sensors", desk.back)
-                side_button("To the first screen", lambda: ui.navigate.to("/"))
+                with ui.element("div").classes("fa-row"):
+                    side_button("Back to the sensors", desk.back)
+                    side_button("To the first screen", lambda: ui.navigate.to("/"))
             case "done":
                 address = f"/recording?name={quote(desk.result)}"
                 if arrived:
                     ui.navigate.to(address)
                 else:
                     heading("The last session is saved")
-                    side_button("Its result", lambda: ui.navigate.to(address))
-                    side_button("New session", desk.begin)
+                    with ui.element("div").classes("fa-row"):
+                        side_button("Its result", lambda: ui.navigate.to(address))
+                        side_button("New session", desk.begin)
         return None

@@ -36,7 +36,7 @@ def test_a_full_disk_is_told_and_what_was_kept_can_be_finished(
 ) -> None:
     one = therapist(serve(small_disk / "dataset"))
     one.record("glute_first", "speed=40")
-    one.see("disk is full", seconds=60)
+    one.see("The disk is full, or cannot be written to.", seconds=60)
     one.look("disk-full-while-recording")
     one.see("The recording could not be finished", seconds=120)
     one.look("disk-full")
