@@ -79,7 +79,7 @@ class Served:
         """End it, and return what it wrote on standard error."""
         if self.process.poll() is None:
             (self.process.kill if kill else self.process.terminate)()
-        self.process.wait(30)
+        self.process.wait(90)
         self._listener.join(10)
         for stream in (self.process.stdout, self.process.stderr):
             assert stream is not None

@@ -36,6 +36,8 @@ def test_traces_are_drawn_soon_and_cost_little(therapist: "Callable[..., Therapi
     one.name_person()
     one.choose("shoulder_first", "speed=1")
     one.see("good")
+    one.click("Start recording")
+    one.click("Hold the cues")  # recording goes on for as long as is wanted
     time.sleep(15)
     one.page.evaluate("firingTraces.lags.length = 0; firingTraces.draws = 0")
     draws, lags, memory_mb = 0.0, [], [resident_mb(pid)]
