@@ -14,6 +14,7 @@ import websockets
 from firing_analyzer.app.dropped import FOLDER
 from firing_analyzer.app.gate import MOST_UPLOAD_BYTES
 from firing_analyzer.cli import main
+from recordings.synth import Schedule, simulate_session
 
 if TYPE_CHECKING:
     from tests.firing_analyzer.app.conftest import Served
@@ -132,7 +133,13 @@ def test_browsers_are_told_to_load_nothing_from_elsewhere(served: "Served") -> N
 )  # fmt: skip
 def test_nothing_outside_the_dataset_can_be_read(served: "Served", name: str) -> None:
     secret = served.dataset.parent / "secret.csv"
-    secret.write_text("time_s,GM_L,UT_R\n0,1,2\n")
+    if not secret.exists():
+        # a recording that would be drawn at once, were it reached
+        schedule = Schedule(lead_in_s=6.0, every_s=(6.0, 6.5), tail_s=3.0)
+        recording = simulate_session(lags_ms=[-150.0] * 2, schedule=schedule, rate_hz=500.0).recording
+        rows = zip(*(signal.samples.tolist() for signal in recording.signals), strict=True)
+        lines = [f"{number / 500},{a:.2f},{b:.2f}" for number, (a, b) in enumerate(rows)]
+        secret.write_text("\n".join(["time_s,GM_L,UT_R", *lines]))
     (served.dataset / "sourcedata").mkdir(exist_ok=True)
     link = served.dataset / "sourcedata" / "link.csv"
     if not link.exists():
