@@ -126,9 +126,9 @@ class RecordingSession:
             self._paused_s = None
             self._put_event(EVENT_RESUME)
 
-    def set_aside(self, reason: str = "") -> None:
-        """Set the raise that goes on, or was just over, aside; the reason is kept in the journal."""
-        self._put_event(EVENT_EXCLUDED, reason=reason)
+    def set_aside(self, reason: str = "", *, at_s: float | None = None) -> None:
+        """Set the raise at a moment, by default the one that goes on, aside; the journal keeps the reason."""
+        self._put_event(EVENT_EXCLUDED, at_s=at_s, reason=reason)
 
     def mark(self, label: str) -> None:
         """Note an event now."""
@@ -269,8 +269,8 @@ class RecordingSession:
             detail=status.detail,
         )
 
-    def _put_event(self, label: str, **detail: float | str) -> None:
-        at_s = self.pace.now_s()
+    def _put_event(self, label: str, *, at_s: float | None = None, **detail: float | str) -> None:
+        at_s = self.pace.now_s() if at_s is None else at_s
         self.journal.put_event(at_s, label, {key: value for key, value in detail.items() if value})
         if self._live is not None:
             self._live.add_event(Event(at_s, label))

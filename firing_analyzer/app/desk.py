@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
@@ -25,6 +25,8 @@ from sensors.errors import SensorError
 
 Stage = Literal["person", "sensors", "check", "running", "done", "failed"]
 _LOG: Final = logging.getLogger("nicegui")
+#: So long after its cue a raise goes on, whether it began at once or late.
+INTO_RAISE_S: Final = 2.5
 #: What cannot be used or done; anything else is a defect.
 PROBLEMS: Final = (SensorError, RecordingError, AnalysisError, OSError)
 
@@ -89,7 +91,7 @@ class Desk:
         """Start a new session from the first step; what was chosen for the sensors stays."""
         if self.busy:
             return
-        self._end_look()
+        self._end()
         self.draft.participant, self.draft.leg = participant, leg
         self.draft.session = self.next_session(participant) if participant else ""
         self.problem = ""
@@ -123,13 +125,13 @@ class Desk:
         self.draft.glute, self.draft.shoulder = glute.strip(), shoulder.strip()
         self._fresh()
         self.stage = "check"
-        self._follow(self._look())
+        self._follow(self._look)
 
     def back(self) -> None:
         """Go back one step; a recording that goes on is not left this way."""
         if self.busy:
             return
-        self._end_look()
+        self._end()
         self.problem = ""
         before: dict[Stage, Stage] = {"sensors": "person", "check": "sensors", "failed": "sensors"}
         self.stage = before.get(self.stage, "person")
@@ -138,15 +140,16 @@ class Desk:
         """Finish the signal check: let go of the sensors, and record."""
         if self.stage != "check":
             return
-        self._end_look()
+        self._end()
+        self._session = None  # whoever ends it now means the recording
         self.stage = "running"
         self._fresh()
-        self._follow(self._record())
+        self._follow(self._record)
 
     def stop(self) -> None:
         """End the recording soon; what there is of it is saved."""
-        if self._session is not None:
-            self._session.stop()
+        if self.busy:
+            self._end()
 
     def pause(self) -> None:
         """Hold back the cues."""
@@ -162,15 +165,23 @@ class Desk:
             self.paused = False
             self._session.resume()
 
-    def set_aside(self, reason: str) -> None:
-        """Set the raise that goes on, or was just over, aside."""
+    def set_aside(self, number: int, at_s: float, reason: str) -> None:
+        """Set a raise aside.
+
+        Parameters
+        ----------
+        number : int
+        at_s : float
+            When it was asked for; by the time a reason is given it may be long over.
+        reason : str
+        """
         if self._session is not None and self.busy:
-            self._session.set_aside(reason)
-            self.watching.set_aside.append(f"raise {self.watching.raises}: {reason}")
+            self._session.set_aside(reason, at_s=at_s + INTO_RAISE_S)
+            self.watching.set_aside.append(f"raise {number}: {reason}")
 
     async def close(self) -> None:
         """End what goes on, and wait until it is saved."""
-        self.stop()
+        self._end()
         if self._task is not None:
             await asyncio.wait([self._task])
 
@@ -180,25 +191,27 @@ class Desk:
         self.paused = False
         self.problem = ""
 
-    def _end_look(self) -> None:
+    def _end(self) -> None:
         if self._session is not None:
             self._session.stop()
         elif self._task is not None:
             self._task.cancel()  # it still connects
 
-    def _follow(self, work: Coroutine[None, None, None]) -> None:
+    def _follow(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         """Do this as soon as the sensors of what went before are free."""
         before = self._task
 
         async def one_after_another() -> None:
             if before is not None and not before.done():
                 await asyncio.wait([before])
-            await work
+            await work()
 
         self._task = asyncio.create_task(one_after_another())
         self._task.add_done_callback(self._finished)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() and task is self._task and self.busy:
+            self.stage = "sensors"  # it was ended before it had begun
         defect = None if task.cancelled() else task.exception()
         if defect is not None:
             self.problem = f"the program has a defect ({type(defect).__name__}); report it"

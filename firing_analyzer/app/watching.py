@@ -27,6 +27,8 @@ class Watching:
         The latest status of each muscle's sensor.
     notes : deque of str
         Newest first.
+    cue_s : float
+        When it was given.
     raises : int
         Raises that were asked for so far.
     set_aside : list of str
@@ -35,6 +37,7 @@ class Watching:
 
     at_s: float = 0.0
     cue: Cue | None = None
+    cue_s: float = 0.0
     sources: dict[Muscle, SourceStatus] = field(default_factory=dict["Muscle", "SourceStatus"])
     notes: deque[str] = field(default_factory=lambda: deque[str](maxlen=MOST_NOTES))
     raises: int = 0
@@ -44,7 +47,7 @@ class Watching:
         """Take an update."""
         self.at_s = update.at_s
         if update.cue is not None:
-            self.cue = update.cue
+            self.cue, self.cue_s = update.cue, update.at_s
             if update.cue.label == EVENT_RAISE:
                 self.raises = update.cue.number
         for status in update.sources:

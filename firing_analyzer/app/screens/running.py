@@ -70,13 +70,15 @@ def _warning(desk: Desk) -> str:
 
 
 def _ask_reason(desk: Desk) -> None:
+    # the raise that is meant, even if the next one is asked for before a reason is given
+    number, at_s = desk.watching.raises, desk.watching.cue_s
     with ui.dialog() as dialog, ui.card():
-        ui.label("Why is this raise set aside?").classes("fa-part")
+        ui.label(f"Why is raise {number} set aside?").classes("fa-part")
         reason = ui.radio(list(ASIDE_REASONS), value=ASIDE_REASONS[0])
         other = ui.input("Another reason").props("outlined stack-label dense maxlength=120")
 
         def set_aside() -> None:
-            desk.set_aside(str(other.value or "").strip() or str(reason.value))
+            desk.set_aside(number, at_s, str(other.value or "").strip() or str(reason.value))
             dialog.close()
 
         with ui.element("div").classes("fa-row"):

@@ -108,7 +108,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
     one.end()
 
 
-@pytest.fixture(scope="session")
+# not for the whole session: as long as it is there, other tests cannot start a loop of their own
+@pytest.fixture(scope="module")
 def chromium() -> Generator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"there is no browser at {CHROMIUM}; install chromium to run these tests")
