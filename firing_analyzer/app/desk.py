@@ -153,9 +153,10 @@ class Desk:
 
     def pause(self) -> None:
         """Hold back the cues."""
-        if self._session is not None and self.busy:
+        if self.busy:
             self.paused = True
-            self._session.pause()
+            if self._session is not None:
+                self._session.pause()
 
     def resume(self) -> None:
         """Go on with the cues, whatever the rest was like."""
@@ -221,6 +222,8 @@ class Desk:
     def _take_session(self, session: RecordingSession) -> None:
         self._session = session
         session.on_block = self.feed.take
+        if self.paused:  # asked for while the sensors were still being connected
+            asyncio.get_running_loop().call_soon(session.pause)
 
     async def _look(self) -> None:
         draft, watching = self.draft, self.watching

@@ -95,3 +95,20 @@ async def test_a_defect_is_shown_and_does_not_hang(tmp_path: Path) -> None:
     desk.store.dataset = None  # pyright: ignore[reportAttributeAccessIssue]
     await until(desk, "failed")
     assert "defect" in desk.problem
+
+
+@in_a_loop
+async def test_cues_that_are_held_before_the_sensors_are_connected_stay_held(tmp_path: Path) -> None:
+    desk = await at_the_check(tmp_path, "speed=40")
+    desk.start()
+    desk.pause()
+    async with asyncio.timeout(30):
+        while desk.watching.at_s < 20:
+            await asyncio.sleep(0.02)
+    assert desk.watching.cue is None
+    assert desk.paused
+    desk.resume()
+    async with asyncio.timeout(30):
+        while desk.watching.cue is None:
+            await asyncio.sleep(0.02)
+    await desk.close()
