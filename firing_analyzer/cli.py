@@ -14,11 +14,13 @@ import click
 
 from firing_analyzer import __version__
 from firing_analyzer.commands.analyze import analyze
+from firing_analyzer.commands.app import app
 from firing_analyzer.commands.batch import batch
 from firing_analyzer.commands.demo import demo
 from firing_analyzer.commands.doctor import doctor
 from firing_analyzer.commands.record import record, recover
 from firing_analyzer.commands.refusals import NAME, refuse
+from firing_analyzer.commands.report import report
 from firing_analyzer.commands.scan import scan
 from firing_analyzer.commands.sync_check import sync_check
 from firing_analyzer.commands.trend import trend
@@ -62,7 +64,9 @@ def commands(ctx: click.Context) -> None:
             raise click.ClickException(f"{finding.detail}; {finding.to_do}")
 
 
-for _command in (analyze, batch, demo, doctor, record, recover, scan, sync_check, trend):
+for _command in (
+    analyze, app, batch, demo, doctor, record, recover, report, scan, sync_check, trend,
+):  # fmt: skip
     commands.add_command(_command)
 
 

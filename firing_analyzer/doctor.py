@@ -37,6 +37,7 @@ EXTRAS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "ezc3d": ("1.6", "C3D files"),
         "h5py": ("3.11", "OpenSignals .h5 files"),
     },
+    "app": {"nicegui": ("3.0", "the therapist's page")},
     "lsl": {"pylsl": ("1.16", "streams of the Lab Streaming Layer")},
     "cluster": {
         "dask": ("2024.8", "many recordings on a cluster"),

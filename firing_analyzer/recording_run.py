@@ -124,7 +124,7 @@ async def record(
     glute, shoulder = open_sources(order.glute, order.shoulder, leg=plan.leg)
     pace = pace_for(glute.speed)
     with DatasetLock(order.dataset):
-        async with _started((glute, shoulder), pace):
+        async with connected((glute, shoulder), pace):
             path = _journal_path(order.dataset, f"{place.prefix}_acq-{plan.leg}")
             journal = JournalWriter(
                 path,
@@ -169,7 +169,7 @@ async def record(
 
 
 @asynccontextmanager
-async def _started(sources: tuple[Source, ...], pace: Pace) -> AsyncGenerator[None, None]:
+async def connected(sources: tuple[Source, ...], pace: Pace) -> AsyncGenerator[None, None]:
     """Connect all sources; if one cannot be, or anything fails later, let go of all."""
     try:
         for source in sources:

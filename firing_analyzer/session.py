@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -9,9 +10,9 @@ from firing_analyzer.live import LiveAnalysis
 from firing_analyzer.live_look import LiveRepetition, Look
 from firing_analyzer.live_signal import Muscle
 from firing_analyzer.protocol import Cue, SessionPlan, timetable
+from firing_analyzer.session_journal import Journal
 from firing_analyzer.session_update import Observer, SourceStatus, Update
 from firing_analyzer.settings import Settings
-from recordings.journal import JournalWriter
 from recordings.model import EVENT_EXCLUDED, Event
 from sensors.errors import SensorError
 from sensors.feed import Feed
@@ -60,15 +61,18 @@ class RecordingSession:
     settings : Settings
     observer : callable, optional
         Told of cues, onsets, repetitions and how the sources are. Must not wait.
+    on_block : callable, optional
+        Given the samples of each muscle as they come, to be drawn. Must not wait.
     """
 
     plan: SessionPlan
     glute: Source
     shoulder: Source
-    journal: JournalWriter
+    journal: Journal
     pace: Pace
     settings: Settings = field(default_factory=Settings)
     observer: Observer | None = None
+    on_block: Callable[[Muscle, Block], None] | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _paused_s: float | None = field(default=None, init=False)
     _moved_s: float = field(default=0.0, init=False)
@@ -122,9 +126,9 @@ class RecordingSession:
             self._paused_s = None
             self._put_event(EVENT_RESUME)
 
-    def set_aside(self) -> None:
-        """Set the raise that goes on, or was just over, aside."""
-        self.mark(EVENT_EXCLUDED)
+    def set_aside(self, reason: str = "", *, at_s: float | None = None) -> None:
+        """Set the raise at a moment, by default the one that goes on, aside; the journal keeps the reason."""
+        self._put_event(EVENT_EXCLUDED, at_s=at_s, reason=reason)
 
     def mark(self, label: str) -> None:
         """Note an event now."""
@@ -161,6 +165,8 @@ class RecordingSession:
         for block in blocks:
             if block.stream == reception.stream and self._live is not None:
                 self._live.take(block, reception.muscle)
+                if self.on_block is not None:
+                    self.on_block(reception.muscle, block)
 
     def _lose(self, reception: _Reception, problem: str) -> None:
         self._tell(note=f"{reception.muscle}: {problem}")
@@ -263,8 +269,8 @@ class RecordingSession:
             detail=status.detail,
         )
 
-    def _put_event(self, label: str, **detail: float | str) -> None:
-        at_s = self.pace.now_s()
+    def _put_event(self, label: str, *, at_s: float | None = None, **detail: float | str) -> None:
+        at_s = self.pace.now_s() if at_s is None else at_s
         self.journal.put_event(at_s, label, {key: value for key, value in detail.items() if value})
         if self._live is not None:
             self._live.add_event(Event(at_s, label))

@@ -1,7 +1,5 @@
 """``firing-analyzer analyze``: the verdict for saved recordings."""
 
-import errno
-import shutil
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 import click
 
 from firing_analyzer.commands.corrections import Corrections, correction_options
+from firing_analyzer.commands.outputs import Outputs, shown_width
 from firing_analyzer.commands.rate import read_rate
 from firing_analyzer.commands.refusals import refuse
 
@@ -55,6 +54,12 @@ class _Opening(TypedDict):
 )
 @click.option("--methods", is_flag=True, help="Describe the analysis as the methods section of a paper does.")
 @click.option(
+    "--report",
+    metavar="F.html|F.pdf",
+    type=click.Path(path_type=Path),
+    help="Save a report, as HTML or PDF. Of several recordings: F-NAME.html for each.",
+)
+@click.option(
     "--rate",
     "rate_hz",
     metavar="HZ",
@@ -77,6 +82,7 @@ def analyze(
     by: str | None,
     save: bool,
     as_measured: bool,
+    report: Path | None,
     **opening: Unpack[_Opening],
 ) -> int:
     """Say which muscle started first in saved recordings.
@@ -96,8 +102,6 @@ def analyze(
     from recordings.listing import shortened  # noqa: PLC0415
     from recordings.open import open_recording  # noqa: PLC0415
 
-    if methods and as_json:
-        raise click.UsageError("--methods and --json were both given; give one of them")
     settings = Settings() if settings_file is None else Settings.read(settings_file)
     corrections = Corrections.asked(
         exclude=exclude,
@@ -108,26 +112,22 @@ def analyze(
         save=save,
         as_measured=as_measured,
     )
-    if plot is not None:
-        check_picture(plot)
+    outputs = Outputs(plot=plot, report=report, methods=methods, as_json=as_json)
+    outputs.check()
     files, skipped, status = _gathered(paths)
     corrections.check(files)
     several = len(paths) > 1 or len(files) > 1
-    pictures = _pictures(plot, files, several=several)
     closing = _Closing()
-    for number, (file, picture) in enumerate(zip(files, pictures, strict=True), start=1):
+    for number, file in enumerate(files, start=1):
         try:
             recording = open_recording(file, **opening)
             is_long = several or recording.duration_s > _LONG_S
             with _progress(file.name, number, len(files), shown=is_long and sys.stderr.isatty()):
                 analysis = analyze_recording(recording, settings, edits=corrections.of(file))
-            _print(analysis, heading=str(file) if several else None, as_json=as_json)
-            if methods:
-                _print_methods(analysis)
+            outputs.tell(analysis, heading=str(file) if several else None)
             closing.add(file, analysis)
             corrections.keep(analysis, file, silently=as_json)
-            if picture is not None:
-                _draw(analysis, picture, silently=as_json)
+            outputs.save(analysis, file, several=several)
         except BrokenPipeError:
             raise
         except (RecordingError, AnalysisError, OSError) as problem:
@@ -157,7 +157,7 @@ class _Closing:
             return
         from firing_analyzer.terminal import listed_text  # noqa: PLC0415
 
-        width = _width()
+        width = shown_width()
         click.echo(f"{listed_text('Summary', self.outcomes, width=width)}\n")
         click.echo(listed_text("Limits", list(self.limits), width=width))
 
@@ -167,10 +167,6 @@ def _tables_skipped(path: Path, found: list[Path]) -> list[str]:
     from recordings.skipped import skipped_tables  # noqa: PLC0415
 
     return [str(table.relative_to(path)) for table in skipped_tables(path, found)] if path.is_dir() else []
-
-
-def _width() -> int | None:
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _gathered(paths: tuple[Path, ...]) -> tuple[list[Path], list[str], int]:
@@ -232,54 +228,3 @@ def _naming(file: Path, problem: Exception) -> Exception | str:
     if isinstance(problem, OSError) or str(file) in str(problem):
         return problem
     return f"{file}: {problem}"
-
-
-def _print(analysis: "Analysis", *, heading: str | None, as_json: bool) -> None:
-    if as_json:
-        click.echo(analysis.to_json())
-        return
-    from firing_analyzer.terminal import result_text  # noqa: PLC0415
-
-    if heading is not None:
-        click.secho(f"== {heading} ==", bold=True)
-    click.echo(result_text(analysis, width=_width(), with_limits=heading is None))
-    if heading is not None:
-        click.echo()
-
-
-def _print_methods(analysis: "Analysis") -> None:
-    from firing_analyzer.methods import methods_paragraph  # noqa: PLC0415
-
-    click.echo(f"\nMethods\n\n{methods_paragraph(analysis)}\n")
-
-
-def _draw(analysis: "Analysis", picture: Path, *, silently: bool) -> None:
-    from firing_analyzer.plots import save_figure  # noqa: PLC0415
-
-    save_figure(analysis, picture)
-    if not silently:
-        click.echo(f"Picture: {picture}")
-
-
-def check_picture(plot: Path) -> None:
-    """Refuse before the work what would be refused after it."""
-    from firing_analyzer.plots import SUFFIXES  # noqa: PLC0415
-
-    if plot.suffix.lower() not in SUFFIXES:
-        raise click.UsageError(f"{plot}: a picture cannot be saved so; end its name in {', '.join(SUFFIXES)}")
-    if not plot.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(plot.parent))
-
-
-def _pictures(plot: Path | None, files: list[Path], *, several: bool) -> list[Path | None]:
-    """One picture for each file, no two of the same name."""
-    if plot is None or not several:
-        return [plot for _ in files]
-    names: list[Path | None] = []
-    for file in files:
-        name, number = plot.with_name(f"{plot.stem}-{file.stem}{plot.suffix}"), 1
-        while name in names:
-            number += 1
-            name = plot.with_name(f"{plot.stem}-{file.stem}-{number}{plot.suffix}")
-        names.append(name)
-    return names

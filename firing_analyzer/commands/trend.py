@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from firing_analyzer.commands.analyze import check_picture
+from firing_analyzer.commands.outputs import check_picture
 from firing_analyzer.commands.progress import progress_bar
 from firing_analyzer.commands.refusals import UNUSABLE, refuse
 

@@ -1,0 +1,275 @@
+"""The one desk behind the page: where the therapist is, and what goes on. Tabs only look at it."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, Literal
+
+from firing_analyzer.app.rest_watch import RestWatch
+from firing_analyzer.app.signal_check import look_at_sensors
+from firing_analyzer.app.store import Store
+from firing_analyzer.app.traces import TraceFeed
+from firing_analyzer.app.watching import Watching
+from firing_analyzer.errors import AnalysisError
+from firing_analyzer.protocol import SessionPlan
+from firing_analyzer.recording_run import RecordingOrder, record
+from firing_analyzer.session import RecordingSession
+from firing_analyzer.session_update import Update
+from recordings.dataset.names import checked_place
+from recordings.errors import RecordingError
+from recordings.model import Side
+from recordings.open import open_recording
+from sensors.errors import SensorError
+
+Stage = Literal["person", "sensors", "check", "running", "done", "failed"]
+_LOG: Final = logging.getLogger("nicegui")
+#: So long after its cue a raise goes on, whether it began at once or late.
+INTO_RAISE_S: Final = 2.5
+#: What cannot be used or done; anything else is a defect.
+PROBLEMS: Final = (SensorError, RecordingError, AnalysisError, OSError)
+
+
+@dataclass(slots=True)
+class Draft:
+    """What has been chosen so far."""
+
+    participant: str = ""
+    session: str = ""
+    leg: Side = "left"
+    glute: str = ""
+    shoulder: str = ""
+    repetitions: int = 10
+
+
+@dataclass(slots=True)
+class Desk:
+    """State and actions of the page.
+
+    Attributes
+    ----------
+    store : Store
+    stage : str
+        Which step of a session is shown.
+    draft : Draft
+    watching : Watching
+        Of the sensors that are looked at, or of the session that goes on.
+    rest : RestWatch
+    feed : TraceFeed
+    problem : str
+        Why the last step could not be done.
+    result : str
+        Name of the recording that was made last.
+    paused : bool
+        Whether the therapist holds back the cues.
+    """
+
+    store: Store
+    stage: Stage = "person"
+    draft: Draft = field(default_factory=Draft)
+    watching: Watching = field(default_factory=Watching)
+    rest: RestWatch = field(default_factory=RestWatch)
+    feed: TraceFeed = field(default_factory=TraceFeed)
+    problem: str = ""
+    result: str = ""
+    paused: bool = False
+    _session: RecordingSession | None = None
+    _task: asyncio.Task[None] | None = None
+
+    @property
+    def disk_trouble(self) -> bool:
+        """Whether the recording that goes on cannot be written now."""
+        return self._session is not None and self._session.journal.fault is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a recording goes on."""
+        return self.stage == "running"
+
+    def begin(self, participant: str = "", leg: Side = "left") -> None:
+        """Start a new session from the first step; what was chosen for the sensors stays."""
+        if self.busy:
+            return
+        self._end()
+        self.draft.participant, self.draft.leg = participant, leg
+        self.draft.session = self.next_session(participant) if participant else ""
+        self.problem = ""
+        self.stage = "person"
+
+    def next_session(self, participant: str) -> str:
+        """Return a session code that the person does not have yet."""
+        taken = {path.name for path in self.store.dataset.glob(f"sub-{participant}/ses-*")}
+        number = 1
+        while f"ses-{number:02d}" in taken:
+            number += 1
+        return f"{number:02d}"
+
+    def name_person(self, participant: str, leg: Side, repetitions: int = 10) -> None:
+        """Finish the first step.
+
+        Raises
+        ------
+        RecordingError
+            If the code cannot be used.
+        """
+        participant = participant.strip()
+        checked_place(self.store.dataset, participant, None, leg)
+        self.draft.participant, self.draft.leg, self.draft.repetitions = participant, leg, repetitions
+        self.draft.session = self.next_session(participant)
+        self.problem = ""
+        self.stage = "sensors"
+
+    def look(self, glute: str, shoulder: str) -> None:
+        """Finish the second step: connect the sensors and show what they deliver."""
+        self.draft.glute, self.draft.shoulder = glute.strip(), shoulder.strip()
+        self._fresh()
+        self.stage = "check"
+        self._follow(self._look)
+
+    def back(self) -> None:
+        """Go back one step; a recording that goes on is not left this way."""
+        if self.busy:
+            return
+        self._end()
+        self.problem = ""
+        before: dict[Stage, Stage] = {"sensors": "person", "check": "sensors", "failed": "sensors"}
+        self.stage = before.get(self.stage, "person")
+
+    def start(self) -> None:
+        """Finish the signal check: let go of the sensors, and record."""
+        if self.stage != "check":
+            return
+        self._end()
+        self._session = None  # whoever ends it now means the recording
+        self.stage = "running"
+        self._fresh()
+        self._follow(self._record)
+
+    def stop(self) -> None:
+        """End the recording soon; what there is of it is saved."""
+        if self.busy:
+            self._end()
+
+    def pause(self) -> None:
+        """Hold back the cues."""
+        if self.busy:
+            self.paused = True
+            if self._session is not None:
+                self._session.pause()
+
+    def resume(self) -> None:
+        """Go on with the cues, whatever the rest was like."""
+        if self._session is not None and self.busy:
+            if self.rest.state == "waiting":
+                self.rest.give_up()
+            self.paused = False
+            self._session.resume()
+
+    def set_aside(self, number: int, at_s: float, reason: str) -> None:
+        """Set a raise aside.
+
+        Parameters
+        ----------
+        number : int
+        at_s : float
+            When it was asked for; by the time a reason is given it may be long over.
+        reason : str
+        """
+        if self._session is not None and self.busy:
+            self._session.set_aside(reason, at_s=at_s + INTO_RAISE_S)
+            self.watching.set_aside.append(f"raise {number}: {reason}")
+
+    async def close(self) -> None:
+        """End what goes on, and wait until it is saved."""
+        self._end()
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+    def _fresh(self) -> None:
+        self.watching, self.rest = Watching(), RestWatch()
+        self.feed.clear()
+        self.paused = False
+        self.problem = ""
+
+    def _end(self) -> None:
+        if self._session is not None:
+            self._session.stop()
+        elif self._task is not None:
+            self._task.cancel()  # it still connects
+
+    def _follow(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Do this as soon as the sensors of what went before are free."""
+        before = self._task
+
+        async def one_after_another() -> None:
+            if before is not None and not before.done():
+                await asyncio.wait([before])
+            await work()
+
+        self._task = asyncio.create_task(one_after_another())
+        self._task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() and task is self._task and self.busy:
+            self.stage = "sensors"  # it was ended before it had begun
+        defect = None if task.cancelled() else task.exception()
+        if defect is not None:
+            self.problem = f"the program has a defect ({type(defect).__name__}); report it"
+            self.stage = "failed"
+            _LOG.error("session", exc_info=defect)
+
+    def _take_session(self, session: RecordingSession) -> None:
+        self._session = session
+        session.on_block = self.feed.take
+        if self.paused:  # asked for while the sensors were still being connected
+            asyncio.get_running_loop().call_soon(session.pause)
+
+    async def _look(self) -> None:
+        draft, watching = self.draft, self.watching
+        try:
+            await look_at_sensors(
+                draft.glute,
+                draft.shoulder,
+                leg=draft.leg,
+                observer=watching.take,
+                on_session=self._take_session,
+            )
+        except PROBLEMS as problem:
+            if self.watching is watching:
+                self.problem, self.stage = str(problem), "sensors"
+        finally:
+            self._session = None
+
+    async def _record(self) -> None:
+        draft = self.draft
+        plan = SessionPlan(draft.leg, repetitions=draft.repetitions)
+        order = RecordingOrder(
+            plan, draft.glute, draft.shoulder, self.store.dataset, draft.participant, draft.session or None
+        )
+        try:
+            recorded = await record(order, observer=self._observe, on_session=self._take_session)
+            name = _name(recorded.saved.path, self.store.dataset)
+            if recorded.analysis is not None:
+                self.store.take(name, open_recording(recorded.saved.path), recorded.analysis)
+            self.result, self.stage = name, "done"
+        except PROBLEMS as problem:
+            self.problem, self.stage = str(problem), "failed"
+        finally:
+            self._session = None
+
+    def _observe(self, update: Update) -> None:
+        if update.note and self.disk_trouble:
+            update = replace(update, note="")  # said in the page's own words, and once
+        self.watching.take(update)
+        wish = self.rest.take(update)
+        if self._session is None or self.paused:
+            return
+        if wish == "pause":
+            self._session.pause()
+        elif wish == "resume":
+            self._session.resume()
+
+
+def _name(path: Path, dataset: Path) -> str:
+    return path.resolve().relative_to(dataset).as_posix()

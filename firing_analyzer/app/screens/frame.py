@@ -1,0 +1,71 @@
+"""What every screen has: the bar at the top, headings, and parts that are built alike."""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+
+from nicegui import ui
+
+HEAD = (
+    '<link rel="stylesheet" href="/own/style.css">'
+    '<script src="/own/traces.js" defer></script><script src="/own/drop.js" defer></script>'
+)
+
+
+@contextmanager
+def screen(title: str) -> Generator[None]:
+    """Lay out a screen: the bar, and below it whatever is built in the block."""
+    ui.add_head_html(HEAD)
+    ui.colors(primary="#12306b", dark="#222222")
+    ui.page_title(f"{title} · firing-analyzer")
+    with ui.element("nav").classes("fa-bar").props('aria-label="Parts of the page"'):
+        ui.link("Firing order", "/").classes("fa-name")
+        ui.link("Session", "/session")
+        ui.link("Library", "/library")
+    with ui.element("div").classes("fa-page column"):
+        yield
+
+
+def heading(words: str) -> ui.label:
+    """Write the heading of a screen."""
+    return ui.label(words).classes("fa-title").props('role="heading" aria-level="1"')
+
+
+def part(words: str) -> ui.label:
+    """Write the heading of a part."""
+    return ui.label(words).classes("fa-part").props('role="heading" aria-level="2"')
+
+
+def quiet(words: str) -> ui.label:
+    """Write something that is only read when it is looked for."""
+    return ui.label(words).classes("fa-quiet")
+
+
+def note(words: str = "") -> ui.label:
+    """Write something that must not be overlooked; announced to readers of the screen."""
+    return ui.label(words).classes("fa-note").props('role="status"')
+
+
+def listed(sentences: Sequence[str]) -> None:
+    """Write sentences as a list."""
+    with ui.element("ul").classes("fa-list"):
+        for sentence in sentences:
+            with ui.element("li"):
+                ui.label(sentence)
+
+
+def main_button(words: str, action: Callable[[], object]) -> ui.button:
+    """Build the button that leads on."""
+    return ui.button(words, on_click=action).props("no-caps unelevated")
+
+
+def side_button(words: str, action: Callable[[], object]) -> ui.button:
+    """Build a button for anything else."""
+    return ui.button(words, on_click=action).props("no-caps outline")
+
+
+def picture(address: str, description: str) -> None:
+    """Show a picture of ours; on a narrow screen it can be moved sideways."""
+    with ui.element("div").classes("fa-wide"):
+        image = ui.element("img").classes("fa-picture")
+        image.props["src"] = address
+        image.props["alt"] = description

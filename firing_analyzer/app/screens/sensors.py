@@ -1,0 +1,76 @@
+"""Second step: where the sensors go, and which is which."""
+
+from nicegui import ui
+
+from firing_analyzer.app.desk import PROBLEMS, Desk
+from firing_analyzer.app.drawings import glute_drawing, shoulder_drawing
+from firing_analyzer.app.found_sensors import FoundSensor, Site, can_scan, scanned_sensors, simulated_sensors
+from firing_analyzer.app.screens.frame import heading, main_button, note, quiet, side_button
+from firing_analyzer.app.words import ELECTRODES, sentence, sites
+
+
+def sensors_screen(desk: Desk) -> None:
+    """Build the step."""
+    draft = desk.draft
+    known = list(simulated_sensors())
+    told = note(sentence(desk.problem))
+    heading("Put the sensors on, and say which is which")
+    quiet(ELECTRODES)
+    drawings = (glute_drawing(draft.leg), shoulder_drawing(draft.leg))
+    chosen: list[ui.select] = []
+    typed: list[ui.input] = []
+    names: tuple[Site, Site] = ("glute", "shoulder")
+    before = (draft.glute, draft.shoulder)
+    with ui.element("div").classes("fa-sites"):
+        for (title, where), drawing, site, uri in zip(sites(draft.leg), drawings, names, before, strict=True):
+            with ui.element("div").classes("fa-site"):
+                ui.label(title).classes("fa-part").props('role="heading" aria-level="2"')
+                # our own drawing, which holds nothing that anybody typed
+                ui.html(drawing, sanitize=False)
+                ui.label(where)
+                options = _options(known, site)
+                select = ui.select(
+                    options, label=f"Sensor on the {site}", value=uri if uri in options else None
+                ).props("outlined stack-label")
+                chosen.append(select)
+                other = ui.input(f"Other source for the {site}", value="" if uri in options else uri)
+                typed.append(other.props("outlined stack-label dense maxlength=400"))
+    quiet(
+        "Simulated people are for trying and teaching: choose the same one for both. Another source is "
+        "written as an address, such as lsl:NAME#1 or replay:FILE#GM_L."
+    )
+
+    async def scan() -> None:
+        told.text = "Looking for sensors…"
+        try:
+            found = await scanned_sensors()
+        except PROBLEMS as problem:
+            told.text = sentence(str(problem))
+            return
+        known[:0] = found
+        for select, site in zip(chosen, names, strict=True):
+            select.set_options(_options(known, site))
+        told.text = f"{len(found)} found." if found else "No sensor answered. Switch them on, and look again."
+
+    def go_on() -> None:
+        uris = [
+            str(other.value or "").strip() or str(select.value or "")
+            for select, other in zip(chosen, typed, strict=True)
+        ]
+        if not all(uris):
+            told.text = "Choose a sensor for the glute and one for the shoulder."
+            return
+        desk.look(uris[0], uris[1])
+
+    with ui.element("div").classes("fa-row"):
+        main_button("Next: look at the signals", go_on)
+        if can_scan():
+            side_button("Look for sensors", scan)
+        side_button("Back", desk.back)
+
+
+def _options(known: list[FoundSensor], site: Site) -> dict[str, str]:
+    return {
+        sensor.uri(site): f"{sensor.label}{f' ({sensor.detail})' if sensor.detail else ''}"
+        for sensor in known
+    }

@@ -1,0 +1,114 @@
+"""The desk behind the page, without a browser."""
+
+import asyncio
+import functools
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+
+from firing_analyzer.app.desk import Desk
+from firing_analyzer.app.store import Store
+
+
+def in_a_loop(test: Callable[[Path], Coroutine[None, None, None]]) -> Callable[[Path], None]:
+    @functools.wraps(test)
+    def run(tmp_path: Path) -> None:
+        asyncio.run(test(tmp_path))
+
+    return run
+
+
+async def until(desk: Desk, stage: str, *, seconds: float = 30) -> None:
+    async with asyncio.timeout(seconds):
+        while desk.stage != stage:
+            await asyncio.sleep(0.02)
+
+
+def uri(site: str, options: str = "speed=100") -> str:
+    return f"sim:glute_first?rate=1000&packet=20&{options}#{site}"
+
+
+async def at_the_check(folder: Path, options: str = "speed=100") -> Desk:
+    desk = Desk(Store(folder / "dataset"))
+    desk.name_person("07", "left")
+    desk.look(uri("glute", options), uri("shoulder", options))
+    async with asyncio.timeout(30):
+        while not desk.watching.sources:
+            await asyncio.sleep(0.02)
+    return desk
+
+
+@in_a_loop
+async def test_what_is_only_looked_at_is_not_kept(tmp_path: Path) -> None:
+    desk = await at_the_check(tmp_path)
+    desk.back()
+    await desk.close()
+    assert desk.stage == "sensors"
+    assert [path for path in desk.store.dataset.rglob("*") if path.is_file()] == []
+
+
+@in_a_loop
+async def test_a_recording_that_is_ended_before_it_begins_leads_back_to_the_sensors(tmp_path: Path) -> None:
+    desk = await at_the_check(tmp_path)
+    desk.start()
+    desk.stop()
+    await until(desk, "sensors")
+    await desk.close()
+    assert not list(desk.store.dataset.rglob("*.bdf"))
+
+
+@in_a_loop
+async def test_closing_saves_what_goes_on(tmp_path: Path) -> None:
+    desk = await at_the_check(tmp_path, "speed=20")
+    desk.start()
+    async with asyncio.timeout(30):
+        while desk.watching.cue is None:
+            await asyncio.sleep(0.02)
+    await desk.close()
+    assert desk.stage == "done"
+    assert desk.store.path(desk.result).is_file()
+
+
+@in_a_loop
+async def test_a_new_session_does_not_end_a_recording(tmp_path: Path) -> None:
+    desk = await at_the_check(tmp_path, "speed=20")
+    desk.start()
+    desk.begin("08")
+    desk.back()
+    assert desk.stage == "running"
+    assert desk.draft.participant == "07"
+    await desk.close()
+
+
+@in_a_loop
+async def test_sessions_of_a_person_are_numbered_on(tmp_path: Path) -> None:
+    desk = Desk(Store(tmp_path))
+    assert desk.next_session("07") == "01"
+    for name in ("ses-01", "ses-02", "ses-04"):
+        (tmp_path / "sub-07" / name).mkdir(parents=True)
+    assert desk.next_session("07") == "03"
+
+
+@in_a_loop
+async def test_a_defect_is_shown_and_does_not_hang(tmp_path: Path) -> None:
+    desk = await at_the_check(tmp_path)
+    desk.start()
+    desk.store.dataset = None  # pyright: ignore[reportAttributeAccessIssue]
+    await until(desk, "failed")
+    assert "defect" in desk.problem
+
+
+@in_a_loop
+async def test_cues_that_are_held_before_the_sensors_are_connected_stay_held(tmp_path: Path) -> None:
+    desk = await at_the_check(tmp_path, "speed=40")
+    desk.start()
+    desk.pause()
+    async with asyncio.timeout(30):
+        while desk.watching.at_s < 20:
+            await asyncio.sleep(0.02)
+    assert desk.watching.cue is None
+    assert desk.paused
+    desk.resume()
+    async with asyncio.timeout(30):
+        while desk.watching.cue is None:
+            await asyncio.sleep(0.02)
+    await desk.close()

@@ -1,0 +1,153 @@
+"""From the first screen to a saved report, as a therapist goes."""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from recordings.open import open_recording
+
+if TYPE_CHECKING:
+    from tests.firing_analyzer.app.conftest import Therapist
+
+LIVE_ORDER = re.compile(r"(shoulder|glute) first|together|[+-]?\d+ ms\b")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "sentence"),
+    [
+        (
+            "shoulder_first",
+            r"Activity of the right upper trapezius began before .* in \d+ of 10 raises.* by \d+ ms",
+        ),
+        (
+            "glute_first",
+            r"Activity of the left gluteus maximus began before .* in \d+ of 10 raises.* by \d+ ms",
+        ),
+        ("inconsistent", r"Cannot tell: the lags of the raises differ"),
+    ],
+)
+def test_from_start_to_a_saved_report(
+    therapist: "Callable[..., Therapist]", scenario: str, sentence: str
+) -> None:
+    one = therapist()
+    one.look(f"{scenario}-1-start")
+    one.name_person()
+    one.look(f"{scenario}-2-sensors")
+    one.choose(scenario, "speed=40")
+    one.see("good")
+    one.look(f"{scenario}-3-signals")
+    one.click("Start recording")
+    one.click("Hold the cues")
+    one.see("The cues are held")
+    one.look(f"{scenario}-4-held")
+    assert not LIVE_ORDER.search(one.page.inner_text("main"))
+    one.click("Go on")
+    one.see("of 10")
+    one.look(f"{scenario}-5-raises")
+    assert not LIVE_ORDER.search(one.page.inner_text("main")), "no result before the plan is complete"
+    told = one.await_result()
+    assert re.match(sentence, told), told
+    one.page.locator("img.fa-picture").first.wait_for()
+    one.page.wait_for_function(
+        "[...document.images].every(image => image.complete && image.naturalWidth > 0)"
+    )
+    one.look(f"{scenario}-6-result")
+    for kind, opening in (("PDF", b"%PDF"), ("HTML", b"<!do")):
+        one.click(f"Save the report ({kind})")
+        one.see(f"_report.{kind.lower()}")
+        link = one.page.get_by_role("link", name="Open the report").get_attribute("href")
+        status, headers, body = one.served.ask("GET", link or "")
+        assert status == 200
+        assert headers["cache-control"] == "no-store"
+        assert body.startswith(opening)
+    reports = sorted(path.name for path in (one.served.dataset / "derivatives" / "firing-analyzer").iterdir())
+    assert reports == [
+        f"sub-07_ses-01_task-proneLegRaise_acq-left_run-1_report.{kind}" for kind in ("html", "pdf")
+    ]
+    (first, *_) = sorted(one.served.dataset.rglob("*_emg.bdf"))
+    assert open_recording(first).planned_repetitions == 10
+    assert one.served.end() == "", "nothing is logged"
+
+
+def test_a_raise_left_out_with_a_reason_and_taken_back(therapist: "Callable[..., Therapist]") -> None:
+    one = therapist()
+    one.record("glute_first", "speed=100")
+    before = one.await_result()
+    one.click("Leave raise 2 out")
+    one.click("Leave it out")
+    one.see("Give a reason")
+    one.page.get_by_label("Reason").fill("<b>coughed</b> $x$")
+    one.click("Leave it out")
+    one.see("left out (<b>coughed</b> $x$)")
+    one.see("9 of them usable")
+    one.page.wait_for_function("[...document.images].every(image => image.complete)")
+    one.look("result-with-a-raise-left-out")
+    one.click("Save the report (HTML)")
+    one.see("_report.html")
+    (report,) = (one.served.dataset / "derivatives").rglob("*.html")
+    assert "Raise 2 was left out by hand: &lt;b&gt;coughed&lt;/b&gt; $x$." in report.read_text(
+        encoding="utf-8"
+    )
+    one.click("Take raise 2 back in")
+    one.page.get_by_text("10 raises: glute first").wait_for()
+    assert one.page.locator(".fa-sentence").inner_text() == before
+    one.click("Show raise 3")
+    one.page.get_by_role("img", name="Both muscles in raise 3").wait_for()
+    one.page.wait_for_function(
+        "[...document.images].every(image => image.complete && image.naturalWidth > 0)"
+    )
+    one.look("result-with-a-raise-shown")
+    one.click("Next leg")
+    one.see("Who is it")
+    assert one.page.get_by_label("Code of the person").input_value() == "07"
+    assert one.page.get_by_role("radio", name="Right leg").is_checked()
+
+
+def test_a_raise_set_aside_while_it_goes_on_is_left_out(therapist: "Callable[..., Therapist]") -> None:
+    one = therapist()
+    one.record("shoulder_first", "speed=12")
+    one.see("of 10")
+    one.page.get_by_text("3 of 10").wait_for()
+    one.click("Set this raise aside")
+    one.see("Why is raise")
+    number = int(one.page.get_by_text("Why is raise").inner_text().split()[3])
+    one.look("setting-aside")
+    one.page.get_by_label("Another reason").fill("<i>sneezed</i>")
+    one.click("Set aside")
+    one.see("set aside: raise")
+    one.see("<i>sneezed</i>")
+    one.await_result()
+    one.see("9 of them usable")
+    row = one.page.locator(".fa-raise").nth(number - 1)
+    assert f"Raise {number}:" in row.inner_text()
+    assert "left out" in row.inner_text()
+
+
+def test_the_library_shows_persons_and_their_sessions_over_time(
+    therapist: "Callable[..., Therapist]",
+) -> None:
+    one = therapist()
+    one.look("library-before")
+    one.record("shoulder_first", "speed=100")
+    one.await_result()
+    one.click("Repeat")
+    one.click("Next: sensors")
+    one.choose("glute_first", "speed=100")
+    one.see("good")
+    one.click("Start recording")
+    one.await_result()
+    one.page.get_by_role("link", name="Library").click()
+    one.see("2 recordings")
+    one.look("library")
+    one.page.get_by_role("link", name="Person 07").click()
+    one.see("Over time")
+    one.page.wait_for_function(
+        "[...document.images].every(image => image.complete && image.naturalWidth > 0)"
+    )
+    one.see("1. session 01, left leg, run 1")
+    one.see("2. session 02, left leg, run 1")
+    one.see("shoulder first, -")
+    one.see("glute first, ")
+    one.look("person")

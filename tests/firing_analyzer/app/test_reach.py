@@ -1,0 +1,95 @@
+"""The page without a mouse, and on a narrow screen."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.firing_analyzer.app.conftest import Therapist
+
+FOCUS = (
+    "(() => { const at = document.activeElement; if (at === document.body) return ''; "
+    "return at.ariaLabel || at.innerText || "
+    "(at.labels && at.labels[0] && at.labels[0].innerText) || at.tagName; })()"
+)
+
+
+def test_a_session_with_the_keyboard_alone(therapist: "Callable[..., Therapist]") -> None:
+    one = therapist()
+    keys = one.page.keyboard
+
+    def go_to(words: str) -> None:
+        for _ in range(40):
+            if words in str(one.page.evaluate(FOCUS)):
+                return
+            keys.press("Tab")
+        raise AssertionError(f"{words!r} cannot be reached; the focus is on {one.page.evaluate(FOCUS)!r}")
+
+    go_to("New session")
+    keys.press("Enter")
+    one.see("Who is it")
+    go_to("Code of the person")
+    keys.type("07")
+    go_to("Right leg")
+    keys.press("Space")
+    one.page.get_by_role("radio", name="Right leg", checked=True).wait_for()
+    go_to("Next: sensors")
+    keys.press("Enter")
+    one.see("Right glute")
+    for site in ("glute", "shoulder"):
+        go_to(f"Other source for the {site}")
+        keys.type(f"sim:glute_first?speed=60&rate=1000#{site}")
+    go_to("Next: look at the signals")
+    keys.press("Enter")
+    one.see("good")
+    go_to("Start recording")
+    keys.press("Enter")
+    one.see("“")
+    go_to("End now")
+    keys.press("Enter")
+    one.see("End the recording now?")
+    keys.press("Escape")
+    told = one.await_result()
+    assert told.startswith("Activity of the right gluteus maximus began before")
+    go_to("Save the report (PDF)")
+    keys.press("Enter")
+    one.see("_report.pdf")
+
+
+def test_sensors_are_chosen_from_the_list_with_the_keyboard(therapist: "Callable[..., Therapist]") -> None:
+    one = therapist()
+    one.name_person()
+    for site in ("glute", "shoulder"):
+        one.page.get_by_label(f"Sensor on the {site}").focus()
+        one.page.keyboard.press("Enter")
+        one.page.get_by_role("option", name="Simulated person A").wait_for()
+        one.page.keyboard.press("ArrowDown")
+        one.page.keyboard.press("Enter")
+    one.look("sensors-chosen")
+    one.click("Next: look at the signals")
+    one.see("good")
+    one.click("Back")
+
+
+def test_nothing_runs_out_of_a_narrow_screen(therapist: "Callable[..., Therapist]") -> None:
+    one = therapist(width=360, height=720)
+    too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+    def fits(name: str) -> None:
+        one.look(f"narrow-{name}")
+        assert one.page.evaluate(too_wide) <= 0, name
+
+    fits("1-start")
+    one.name_person()
+    fits("2-sensors")
+    one.choose("shoulder_first", "speed=60")
+    one.see("good")
+    fits("3-signals")
+    one.click("Start recording")
+    one.see("of 10")
+    fits("4-raises")
+    one.await_result()
+    one.page.wait_for_function("[...document.images].every(image => image.complete)")
+    fits("5-result")
+    one.page.goto(f"{one.served.site}/person?code=07")
+    one.see("Over time")
+    fits("6-person")

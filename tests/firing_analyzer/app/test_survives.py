@@ -1,0 +1,132 @@
+"""What a session survives: a sensor that drops out, a tab that is closed, a program that is killed."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recordings.open import open_recording
+
+if TYPE_CHECKING:
+    from tests.firing_analyzer.app.conftest import Served, Therapist
+
+
+def recording_of(dataset: Path) -> Path:
+    (first, *_) = sorted(dataset.rglob("*_emg.bdf"))
+    return first
+
+
+def test_a_sensor_that_drops_out_is_told_and_waited_for(therapist: "Callable[..., Therapist]") -> None:
+    one = therapist()
+    one.record("shoulder_first", "speed=12&drop=62-70")
+    one.see("of 10")
+    one.see("Neither sensor delivers anything")
+    one.look("dropped-out")
+    one.see("delivers again")
+    one.page.get_by_text("delivers nothing").first.wait_for(state="hidden")
+    one.await_result()
+    assert open_recording(recording_of(one.served.dataset)).duration_s > 130
+
+
+def test_a_reload_in_the_middle_comes_back_to_the_recording(therapist: "Callable[..., Therapist]") -> None:
+    one = therapist()
+    one.record("glute_first", "speed=25")
+    one.see("1 of 10")
+    one.page.reload()
+    one.see("“Lift your leg.”")
+    one.page.wait_for_function("window.firingTraces.frames > 5")
+    second = one.tab()
+    second.goto(f"{one.served.site}/")
+    second.get_by_role("button", name="To the recording that goes on").click()
+    one.see("“Lift your leg.”", page=second)
+    one.page.close()
+    one.page = second
+    assert one.await_result().startswith("Activity of the left gluteus maximus began before")
+
+
+def test_a_closed_tab_does_not_end_the_recording(therapist: "Callable[..., Therapist]") -> None:
+    one = therapist()
+    one.record("shoulder_silent", "speed=60")
+    one.page.close()
+    one.page = one.tab()
+    end = time.monotonic() + 60
+    while not list(one.served.dataset.rglob("*_emg.bdf")):
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    one.page.goto(f"{one.served.site}/session")
+    one.click("Its result")
+    assert one.await_result().startswith(
+        "No activity of the right upper trapezius was seen in 10 of 10 raises"
+    )
+
+
+def test_what_a_kill_left_behind_is_offered_and_saved(
+    therapist: "Callable[..., Therapist]", serve: "Callable[..., Served]"
+) -> None:
+    one = therapist()
+    one.record("glute_first", "speed=20")
+    one.see("2 of 10")
+    dataset = one.served.dataset
+    one.served.end(kill=True)
+    assert not list(dataset.rglob("*_emg.bdf"))
+    # the browser misses its server; that is no fault of the page
+    one.complaints.clear()
+    again = therapist(serve(dataset))
+    again.see("A recording was cut off.")
+    again.look("recovery")
+    again.click("Save what there is of it")
+    again.see("It is saved; find it in the library.")
+    assert open_recording(recording_of(dataset)).duration_s > 40
+    again.page.reload()
+    again.see("New session")
+    assert again.page.get_by_text("A recording was cut off.").count() == 0
+
+
+def test_the_end_of_the_program_saves_the_recording_that_goes_on(
+    therapist: "Callable[..., Therapist]",
+) -> None:
+    one = therapist()
+    one.record("glute_first", "speed=20")
+    one.see("1 of 10")
+    assert one.served.end() == ""
+    assert one.served.process.returncode == 0
+    assert open_recording(recording_of(one.served.dataset)).duration_s > 30
+
+
+def test_raises_wait_until_the_person_rests(therapist: "Callable[..., Therapist]") -> None:
+    one = therapist()
+    one.record("shoulder_first", "speed=10&drop=12-24")
+    one.see("It is not quiet yet, so the raises wait.")
+    one.look("waiting-for-rest")
+    one.see("For practice: lift your leg.")
+    one.click("End now")
+    one.click("End and save")
+    one.see("Cannot tell")
+
+
+def test_sensors_that_cannot_be_used_are_said_on_the_spot(therapist: "Callable[..., Therapist]") -> None:
+    one = therapist()
+    one.name_person()
+    for site in ("glute", "shoulder"):
+        one.page.get_by_label(f"Other source for the {site}").fill(f"sim:nobody#{site}")
+    one.click("Next: look at the signals")
+    one.see("there is no scenario 'nobody'")
+    assert one.page.get_by_label("Other source for the glute").input_value() == "sim:nobody#glute"
+    one.look("sensors-refused")
+
+
+def test_back_and_on_again_before_anything_is_recorded(therapist: "Callable[..., Therapist]") -> None:
+    one = therapist()
+    one.name_person("07")
+    one.choose("together", "speed=20")
+    one.click("Back")
+    one.see("Put the sensors on")
+    one.click("Back")
+    one.page.get_by_label("Code of the person").fill("a b!")
+    one.click("Next: sensors")
+    one.see("holds ' ', '!'")
+    one.page.get_by_label("Code of the person").fill("08")
+    one.click("Next: sensors")
+    one.click("Next: look at the signals")
+    one.see("good")
+    assert not list(one.served.dataset.rglob("*.journal")), "nothing is recorded yet"
