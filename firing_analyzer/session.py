@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from firing_analyzer.errors import SignalError
 from firing_analyzer.live import LiveAnalysis
 from firing_analyzer.live_look import LiveRepetition, Look
 from firing_analyzer.live_signal import Muscle
@@ -24,6 +25,8 @@ SILENT_S: Final = 2.0
 STATUS_EVERY_S: Final = 0.5
 #: Longest wait for a source to let go.
 CLOSE_S: Final = 5.0
+#: Kinds of channel that tell what a muscle does.
+_ACTIVITY: Final = frozenset({"emg", "envelope"})
 EVENT_LOST: Final = "source_lost"
 EVENT_BACK: Final = "source_back"
 EVENT_PAUSE: Final = "pause"
@@ -107,7 +110,8 @@ class RecordingSession:
             await self._looking
         for reception in self._receptions.values():
             self._take(reception, reception.feed.finish())
-        self._tell_changes(self._live.finish())
+        if self._live is not None:
+            self._tell_changes(self._live.finish())
 
     def stop(self) -> None:
         """End the session soon, as if its time were up."""
@@ -134,8 +138,21 @@ class RecordingSession:
         """Note an event now."""
         self._put_event(label)
 
-    def _make_live(self) -> LiveAnalysis:
+    def _make_live(self) -> LiveAnalysis | None:
+        """Return the analysis that goes on beside it; None for movement, which is judged when it is saved."""
         glute, shoulder = self.glute.streams[0], self.shoulder.streams[0]
+        moved = [
+            one for one in (glute, shoulder) if not _ACTIVITY & {channel.kind for channel in one.channels}
+        ]
+        if len(moved) == 2:
+            return None
+        if moved:
+            other = shoulder if moved[0] is glute else glute
+            raise SignalError(
+                f"it is movement, and {other.channels[0].label} is EMG: a muscle works 20 to 100 ms before "
+                "it moves anything, so the two cannot be timed against each other; record both in the same way",
+                channel=moved[0].channels[0].label,
+            )
         return LiveAnalysis(
             glute=glute.channels[0],
             shoulder=shoulder.channels[0],
@@ -264,10 +281,13 @@ class RecordingSession:
             delivers=delivers,
             rate_hz=placer.clock.line()[0] if placer.received else None,
             lost_percent=100 * placer.lost / total if total else 0.0,
-            signal=self._live.signal_words(reception.muscle) if self._live and delivers else "no samples",
+            signal=self._signal_words(reception.muscle) if delivers else "no samples",
             battery_percent=status.battery_percent,
             detail=status.detail,
         )
+
+    def _signal_words(self, muscle: Muscle) -> str:
+        return "movement" if self._live is None else self._live.signal_words(muscle)
 
     def _put_event(self, label: str, *, at_s: float | None = None, **detail: float | str) -> None:
         at_s = self.pace.now_s() if at_s is None else at_s

@@ -43,8 +43,11 @@ SHORT = SessionPlan("left", repetitions=1, practice_raises=0, reference_shrug=Fa
 class Session:
     """A session that was recorded over the virtual radio."""
 
-    def __init__(self, recorded: Recorded, sensors: list[VirtualSensor], codes: tuple[str, ...]) -> None:
+    def __init__(
+        self, recorded: Recorded, sensors: list[VirtualSensor], codes: tuple[str, ...], wearer: Wearer
+    ) -> None:
         self.recorded = recorded
+        self.wearer = wearer
         self.sensors = sensors
         self._codes = codes
 
@@ -116,7 +119,7 @@ def record_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RecordOver:
             async with asyncio.timeout(240), virtual_radio(sensors, air):
                 return await record(order, observer=listen)
 
-        return Session(asyncio.run(go()), sensors, tuple(code.partition(":")[0] for code in codes))
+        return Session(asyncio.run(go()), sensors, tuple(code.partition(":")[0] for code in codes), wearer)
 
     return run
 
@@ -188,8 +191,35 @@ def test_ten_raises_with_every_two_channel_device_give_the_verdict_of_the_scenar
     assert verdict_of(session) == scenario
 
 
-def test_a_movement_sensor_is_refused_as_the_sensor_of_a_muscle(record_over: RecordOver) -> None:
-    with pytest.raises(AnalysisError, match=r"THIGH_L_ACC_X.* not EMG"):
+def test_movement_of_one_site_and_emg_of_the_other_are_refused_with_the_reason(
+    record_over: RecordOver, tmp_path: Path
+) -> None:
+    with pytest.raises(AnalysisError, match=r"THIGH_L_ACC_X.* movement, and UT_R is EMG.*in the same way"):
         record_over(
             "movesense", "npg_lite:shoulder", glute=f"movesense:{FIRST}", shoulder=f"npg_lite:{SECOND}#1"
         )
+    assert not list(tmp_path.rglob("*.journal"))
+
+
+def test_two_movement_sensors_give_leg_raises_and_no_order_where_the_shoulder_lies_still(
+    record_over: RecordOver,
+) -> None:
+    session = record_over(
+        "movesense", "movesense", glute=f"movesense:{FIRST}", shoulder=f"movesense:{SECOND}", plan=PLAN
+    )
+    analysis = session.recorded.analysis
+    assert analysis is not None
+    told = json.loads(analysis.to_json())
+    assert told["recording"]["kind"] == "imu"
+    assert told["session"]["verdict"] == "cannot_tell"
+    assert told["session"]["reasons"] == ["no_shoulder_movement"]
+    assert told["session"]["repetitions"] == 5
+    truth = session.wearer.person.truth()
+    for row, one in zip(told["repetitions"], truth.raises, strict=True):
+        assert one.glute_onset_s is not None
+        # the leg begins to rise some time after the muscle
+        assert 0 < row["leg_start_s"] - one.glute_onset_s < 0.3
+        assert 8 < row["leg_height_deg"] < 20
+    assert 0 < told["timing"]["error_ms"] < 20
+    session.assert_all_samples_are_there("glute", 0)
+    session.assert_all_samples_are_there("shoulder", 1)
