@@ -150,7 +150,7 @@ class RecordingSession:
             other = shoulder if moved[0] is glute else glute
             raise SignalError(
                 f"it is movement, and {other.channels[0].label} is EMG: a muscle works 20 to 100 ms before "
-                "it moves anything, so the two cannot be timed against each other; record both in the same way",
+                "it moves anything, so the two cannot be timed against each other; record both the same way",
                 channel=moved[0].channels[0].label,
             )
         return LiveAnalysis(

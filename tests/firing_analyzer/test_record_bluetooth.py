@@ -194,7 +194,7 @@ def test_ten_raises_with_every_two_channel_device_give_the_verdict_of_the_scenar
 def test_movement_of_one_site_and_emg_of_the_other_are_refused_with_the_reason(
     record_over: RecordOver, tmp_path: Path
 ) -> None:
-    with pytest.raises(AnalysisError, match=r"THIGH_L_ACC_X.* movement, and UT_R is EMG.*in the same way"):
+    with pytest.raises(AnalysisError, match=r"THIGH_L_ACC_X.* movement, and UT_R is EMG.*the same way"):
         record_over(
             "movesense", "npg_lite:shoulder", glute=f"movesense:{FIRST}", shoulder=f"npg_lite:{SECOND}#1"
         )
