@@ -1,6 +1,6 @@
 """How well movement is measured: angle, raises, onsets and order on simulated sensors, and walking.
 
-Run as ``python tests/benchmarks/movement_accuracy.py [SEEDS]``; prints tables.
+Run as ``python -m tests.benchmarks.movement_accuracy [SEEDS]``; prints tables.
 """
 
 import sys
