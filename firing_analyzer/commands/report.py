@@ -50,12 +50,13 @@ def report(
     rate_hz: float | None,
     allow_truncated: bool,
 ) -> None:
-    """Write the report of one recording as HTML or PDF.
+    """Write the report of one recording as HTML or PDF, with the corrections that are kept for it.
 
     It needs nothing but itself: the sentence first, then figures, every raise, method, settings, sensors,
     quality of the signals and limits.
     """
     from firing_analyzer.errors import AnalysisError  # noqa: PLC0415
+    from firing_analyzer.kept import stored_edits  # noqa: PLC0415
     from firing_analyzer.pipeline import analyze  # noqa: PLC0415
     from firing_analyzer.report.save import save_report  # noqa: PLC0415
     from firing_analyzer.settings import Settings  # noqa: PLC0415
@@ -68,7 +69,7 @@ def report(
         path, leg=leg, glute=glute, shoulder=shoulder, rate_hz=rate_hz, allow_truncated=allow_truncated
     )
     try:
-        analysis = analyze(recording, settings)
+        analysis = analyze(recording, settings, edits=stored_edits(recording.path or path))
     except (AnalysisError, RecordingError) as problem:
         if str(path) in str(problem):
             raise
