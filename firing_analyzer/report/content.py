@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from firing_analyzer.edit_words import edit_sentences
 from firing_analyzer.figures.muscles import number
 from firing_analyzer.report.limits import LIMITS_OF_THE_METHOD, PURPOSE
 from firing_analyzer.report.method import method_sentences
@@ -112,6 +113,7 @@ def report_content(analysis: Analysis, *, made: date | None = None) -> Content:
     details = (
         Section("Sensors and timing", (recording_sentence(analysis), *sensors)),
         Section("Quality of the signals", observed or ("Nothing notable was found in the signals.",)),
+        Section("Changed by hand", tuple(edit_sentences(analysis))),
         Section("Notes on the recording", tuple(notes(analysis))),
         Section("Method", method_sentences(analysis)),
         Section("Limits of the method", LIMITS_OF_THE_METHOD),
