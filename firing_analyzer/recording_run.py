@@ -1,11 +1,12 @@
 """From two source URIs to a saved, analysed recording: lock, journal, session, saving, verdict."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import msgspec
 
@@ -29,6 +30,9 @@ from sensors.recover import JOURNAL_SUFFIX, finish_journal
 
 if TYPE_CHECKING:
     from firing_analyzer.result import Analysis
+
+_Given = ParamSpec("_Given")
+_Told = TypeVar("_Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +160,31 @@ async def record(
                     # It could not begin; an empty journal would be recovered as a recording.
                     path.unlink(missing_ok=True)
                 raise
-        saved = finish_journal(path, order.dataset)
+        saved = await _in_thread(finish_journal, path, order.dataset)
     try:
-        analysis = analyze(open_recording(saved.path), settings)
+        recording = await _in_thread(open_recording, saved.path)
+        analysis = await _in_thread(analyze, recording, settings)
     except AnalysisError as problem:
         return Recorded(path, saved, None, str(problem))
     try:
-        return Recorded(path, saved, analysis, result=save_analysis(analysis))
+        return Recorded(path, saved, analysis, result=await _in_thread(save_analysis, analysis))
     except RecordingError as problem:
         # The recording is safe, and its verdict can be told and made again.
         return Recorded(path, saved, analysis, str(problem))
+
+
+async def _in_thread(work: Callable[_Given, _Told], *given: _Given.args, **named: _Given.kwargs) -> _Told:
+    """Do it beside the event loop, so that a page goes on meanwhile; cancelled, it is finished first.
+
+    A thread cannot be cancelled, and the dataset stays locked as long as it is written.
+    """
+    task = asyncio.create_task(asyncio.to_thread(work, *given, **named))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        task.result()  # what went wrong in it is not lost
+        raise
 
 
 @asynccontextmanager

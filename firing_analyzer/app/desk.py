@@ -251,7 +251,8 @@ class Desk:
             recorded = await record(order, observer=self._observe, on_session=self._take_session)
             name = _name(recorded.saved.path, self.store.dataset)
             if recorded.analysis is not None:
-                self.store.take(name, open_recording(recorded.saved.path), recorded.analysis)
+                recording = await asyncio.to_thread(open_recording, recorded.saved.path)
+                self.store.take(name, recording, recorded.analysis, in_dataset=True)
             self.result, self.stage = name, "done"
         except PROBLEMS as problem:
             self.problem, self.stage = str(problem), "failed"

@@ -1,12 +1,13 @@
 """Which sensors can be chosen on the page: simulated people, and what a scan finds."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal
 
-from sensors.errors import SensorError
+if TYPE_CHECKING:
+    from sensors.ble.scan import Found
 
+#: How long the page listens for sensors.
+SCAN_S: Final = 5.0
 Site = Literal["glute", "shoulder"]
 
 
@@ -65,40 +66,41 @@ def simulated_sensors(*, speed: float = 1.0) -> tuple[FoundSensor, ...]:
     )
 
 
-def can_scan() -> bool:
-    """Whether this installation can look for sensors on the air."""
-    return _scanner() is not None
+async def scanned_sensors(seconds: float = SCAN_S) -> tuple[FoundSensor, ...]:
+    """Look for Bluetooth sensors on the air.
 
+    Parameters
+    ----------
+    seconds : float
+        How long to listen.
 
-async def scanned_sensors() -> tuple[FoundSensor, ...]:
-    """Look for sensors on the air.
+    Returns
+    -------
+    tuple of FoundSensor
+        Those that can be recorded from, the strongest first. One that takes both muscles has its first
+        channel for the glute and its second for the shoulder, so choosing it twice puts both on one clock.
 
     Raises
     ------
-    SensorError
+    BluetoothTrouble
         If the radio cannot be used; the message says what to do.
     """
-    scan = _scanner()
-    if scan is None:
-        return ()
-    found: list[FoundSensor] = []
-    for item in await scan():
-        uri = str(getattr(item, "uri", ""))
-        if not uri:
-            continue
-        strength, battery = getattr(item, "rssi_dbm", None), getattr(item, "battery_percent", None)
-        parts = [f"signal {strength:.0f} dBm" if strength is not None else ""]
-        parts.append(f"battery {battery:.0f} %" if battery is not None else "")
-        name = str(getattr(item, "name", "") or uri)
-        found.append(FoundSensor(name, uri, uri, ", ".join(part for part in parts if part)))
-    return tuple(found)
+    from sensors.ble.scan import scan  # noqa: PLC0415  (the radio is loaded only when it is asked for)
+
+    return tuple(_offered(one) for one in await scan(seconds) if one.uris)
 
 
-def _scanner() -> Callable[[], Awaitable[list[object]]] | None:
-    """Return ``sensors.scan.scan`` where it is there: the one seam to the radio."""
-    try:
-        module = import_module("sensors.scan")
-    except (ModuleNotFoundError, SensorError):
-        return None
-    scan = getattr(module, "scan", None)
-    return cast("Callable[[], Awaitable[list[object]]]", scan) if callable(scan) else None
+def _offered(one: "Found") -> FoundSensor:
+    title = one.device.title if one.device is not None else ""
+    strength, battery = one.advertised.rssi_dbm, one.battery_percent
+    # Two of a kind often bear the same name; the end of the address tells them apart.
+    name = f"{one.advertised.name or title} {one.advertised.address[-5:]}"
+    about = [title if title not in name else ""]
+    about.append("takes both muscles: recommended" if one.takes_both else "")
+    about.append(f"signal {strength:.0f} dBm" if strength is not None else "")
+    about.append(f"battery {battery:.0f} %" if battery is not None else "")
+    return FoundSensor(name, one.uris[0], one.uris[1] if one.takes_both else one.uris[0], _joined(about))
+
+
+def _joined(parts: list[str]) -> str:
+    return ", ".join(part for part in parts if part)

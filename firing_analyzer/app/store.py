@@ -5,14 +5,18 @@ Nothing is read or written anywhere but below the dataset's folder.
 
 import os
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
-from firing_analyzer.app.corrections import Correction, corrected
+from firing_analyzer.edits import Edit
+from firing_analyzer.kept import save_analysis, store_edits
+from firing_analyzer.pipeline import analyze
 from firing_analyzer.report.save import report_bytes
 from firing_analyzer.result import Analysis
+from firing_analyzer.saved import analyze_saved
+from firing_analyzer.settings import Settings
 from recordings.errors import NotFoundError, RecordingError, UnreadableError
 from recordings.find import find_recordings
 from recordings.journal import JournalReader
@@ -37,19 +41,36 @@ class Opened:
     recording : Recording
     analysis : Analysis
         With all corrections.
-    corrections : dict
-        By number of the raise.
+    in_dataset : bool
+        Whether corrections are kept beside the recording. A file that was dropped on the page is gone when it
+        is closed, and its corrections with it.
     """
 
     name: str
     recording: Recording
     analysis: Analysis
-    corrections: dict[int, Correction]
+    in_dataset: bool = False
+    _one_by_one: Lock = field(default_factory=Lock, repr=False)
 
-    def correct(self, corrections: Mapping[int, Correction]) -> None:
-        """Analyse anew with these corrections and no others."""
-        self.analysis = corrected(self.recording, tuple(corrections.values()))
-        self.corrections = dict(corrections)
+    def correct(self, edit: Edit) -> None:
+        """Analyse anew with one more correction, and keep it; without room for it, nothing changes.
+
+        Raises
+        ------
+        EditError
+            If it cannot be of this recording, or other corrections were kept for it meanwhile.
+        RecordingError, OSError
+            If it cannot be kept.
+        """
+        with self._one_by_one:
+            before = self.analysis
+            after = analyze(self.recording, before.settings, edits=(*before.edits, edit))
+            if self.in_dataset:
+                store_edits(after)
+            # what is kept by now holds, whether its result can be kept as well or not
+            self.analysis = after
+            if self.in_dataset:
+                save_analysis(after)
 
 
 class Store:
@@ -109,14 +130,14 @@ class Store:
         if known is not None:
             self._open.move_to_end(name)
             return known
-        from recordings.open import open_recording  # noqa: PLC0415
+        recording, analysis = analyze_saved(self.path(name), Settings())
+        return self._keep(name, Opened(name, recording, analysis, in_dataset=True))
 
-        recording = open_recording(self.path(name))
-        return self._keep(name, Opened(name, recording, corrected(recording, ()), {}))
-
-    def take(self, name: str, recording: Recording, analysis: Analysis) -> Opened:
+    def take(
+        self, name: str, recording: Recording, analysis: Analysis, *, in_dataset: bool = False
+    ) -> Opened:
         """Keep a recording open that was analysed already."""
-        return self._keep(name, Opened(name, recording, analysis, {}))
+        return self._keep(name, Opened(name, recording, analysis, in_dataset))
 
     def _keep(self, name: str, opened: Opened) -> Opened:
         self._open[name] = opened

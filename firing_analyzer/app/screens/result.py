@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 from nicegui import ui
 
-from firing_analyzer.app.corrections import Correction
 from firing_analyzer.app.desk import PROBLEMS, Desk
+from firing_analyzer.app.screens.correcting import ask_onset, ask_reason, now
 from firing_analyzer.app.screens.frame import (
     heading,
     listed,
@@ -20,6 +20,8 @@ from firing_analyzer.app.screens.frame import (
 )
 from firing_analyzer.app.store import Opened
 from firing_analyzer.app.words import sentence
+from firing_analyzer.edit_words import edit_sentences
+from firing_analyzer.edits import Edit, Exclude, Restore
 from firing_analyzer.report.limits import LIMITS_OF_THE_METHOD
 from firing_analyzer.report.origin import origin_of
 from firing_analyzer.result import Analysis, Repetition
@@ -98,6 +100,10 @@ class Result:
             if sentences:
                 part(title)
                 listed([sentence.partition(": ")[2] for sentence in sentences])
+        if analysis.edits:
+            part("Changed by hand")
+            listed(edit_sentences(analysis))
+            quiet("The recording itself, and what was measured in it, stay as they are.")
         quiet(" ".join(limits(analysis)))
 
     def _actions(self, analysis: Analysis) -> None:
@@ -137,19 +143,19 @@ class Result:
                 ui.label(f"Raise {number}: {ORDER_WORDS[row.order]}").classes("fa-state")
                 lag = lag_words(row)
                 ui.label(f"{lag} ms" if lag else "no lag")
-                correction = self.opened.corrections.get(number)
-                reason = f" ({correction.reason})" if correction is not None else ""
                 if row.flags or not row.included:
-                    quiet(f"{flag_words(row)}{reason}")
+                    quiet(flag_words(row))
                 with ui.element("div").classes("fa-pair"):
                     button = side_button("Show", lambda: self._draw(drawn, number))
                     button.props(f'aria-label="Show raise {number}"')
-                    if correction is not None:
-                        button = side_button("Take it back in", lambda: self._take_back(number))
-                        button.props(f'aria-label="Take raise {number} back in"')
-                    elif row.included:
-                        button = side_button("Leave out", lambda: self._ask(row))
+                    button = side_button("Move an onset", lambda: ask_onset(row, self._correct))
+                    button.props(f'aria-label="Move an onset of raise {number}"')
+                    if row.included:
+                        button = side_button("Leave out", lambda: self._leave_out(number))
                         button.props(f'aria-label="Leave raise {number} out"')
+                    if "edited" in row.flags or not row.included:
+                        button = side_button("As measured", lambda: self._take_back(number))
+                        button.props(f'aria-label="Take raise {number} back as it was measured"')
             drawn = ui.element("div").classes("fa-wide")
 
     def _draw(self, place: ui.element, number: int) -> None:
@@ -159,33 +165,30 @@ class Result:
             with place:
                 picture(self._picture("raise", number), f"Both muscles in raise {number}, with the onsets.")
 
-    def _ask(self, row: Repetition) -> None:
-        with ui.dialog() as dialog, ui.card():
-            ui.label(f"Why is raise {row.repetition} left out?").classes("fa-part")
-            reason = ui.input("Reason").props("outlined stack-label autofocus maxlength=120")
-            told = quiet("The reason stands in the report. Nothing that was measured is changed.")
+    def _leave_out(self, number: int) -> None:
+        async def leave_out(reason: str) -> None:
+            await self._correct(Exclude(repetition=number, reason=reason, when=now()))
 
-            async def leave_out() -> None:
-                words = str(reason.value or "").strip()
-                if not words:
-                    told.text = "Give a reason: what was seen, not what the result should be."
-                    return
-                dialog.close()
-                correction = Correction(row.repetition, row.start_s, words)
-                await self._correct({**self.opened.corrections, row.repetition: correction})
+        ask_reason(f"Why is raise {number} left out?", "Leave it out", leave_out)
 
-            reason.on("keydown.enter", leave_out)
-            with ui.element("div").classes("fa-row"):
-                side_button("Leave it out", leave_out)
-                side_button("Keep it", dialog.close)
-        dialog.open()
+    def _take_back(self, number: int) -> None:
+        async def take_back(reason: str) -> None:
+            await self._correct(Restore(repetition=number, reason=reason, when=now()))
 
-    async def _take_back(self, number: int) -> None:
-        await self._correct({key: one for key, one in self.opened.corrections.items() if key != number})
+        ask_reason(f"Why does raise {number} count as it was measured?", "Take it back", take_back)
 
-    async def _correct(self, corrections: dict[int, Correction]) -> None:
-        await asyncio.to_thread(self.opened.correct, corrections)
+    async def _correct(self, edit: Edit) -> None:
+        try:
+            await asyncio.to_thread(self.opened.correct, edit)
+        except PROBLEMS as problem:
+            self.show()
+            with self.saved:
+                note(f"This could not be changed or kept: {getattr(problem, 'strerror', None) or problem}.")
+            return
         self.show()
+        if not self.opened.in_dataset:
+            with self.saved:
+                note("A dropped file is not kept, and changes of it hold until the page ends.")
 
     def _rest(self, analysis: Analysis) -> None:
         part("How it was measured")

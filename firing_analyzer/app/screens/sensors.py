@@ -4,7 +4,7 @@ from nicegui import ui
 
 from firing_analyzer.app.desk import PROBLEMS, Desk
 from firing_analyzer.app.drawings import glute_drawing, shoulder_drawing
-from firing_analyzer.app.found_sensors import FoundSensor, Site, can_scan, scanned_sensors, simulated_sensors
+from firing_analyzer.app.found_sensors import FoundSensor, Site, scanned_sensors, simulated_sensors
 from firing_analyzer.app.screens.frame import heading, main_button, note, quiet, side_button
 from firing_analyzer.app.words import ELECTRODES, sentence, sites
 
@@ -47,7 +47,8 @@ def sensors_screen(desk: Desk) -> None:
         except PROBLEMS as problem:
             told.text = sentence(str(problem))
             return
-        known[:0] = found
+        heard = {sensor.glute for sensor in found}
+        known[:] = [*found, *(sensor for sensor in known if sensor.glute not in heard)]
         for select, site in zip(chosen, names, strict=True):
             select.set_options(_options(known, site))
         told.text = f"{len(found)} found." if found else "No sensor answered. Switch them on, and look again."
@@ -64,8 +65,7 @@ def sensors_screen(desk: Desk) -> None:
 
     with ui.element("div").classes("fa-row"):
         main_button("Next: look at the signals", go_on)
-        if can_scan():
-            side_button("Look for sensors", scan)
+        side_button("Look for sensors", scan)
         side_button("Back", desk.back)
 
 

@@ -2,8 +2,11 @@
 
 import asyncio
 import functools
+import sys
+import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
+from types import FrameType
 
 from firing_analyzer.app.desk import Desk
 from firing_analyzer.app.store import Store
@@ -112,3 +115,28 @@ async def test_cues_that_are_held_before_the_sensors_are_connected_stay_held(tmp
         while desk.watching.cue is None:
             await asyncio.sleep(0.02)
     await desk.close()
+
+
+@in_a_loop
+async def test_the_page_goes_on_while_a_recording_is_saved_and_analysed(tmp_path: Path) -> None:
+    desk = await at_the_check(tmp_path, "speed=200")
+    desk.start()
+    loop_thread, elsewhere = threading.get_ident(), set[str]()
+    # what is called in the loop's own thread is seen by a trace of this thread
+    seen: set[str] = set()
+
+    def trace(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_name in {"finish_journal", "analyze", "save_analysis"}:
+            (seen if threading.get_ident() == loop_thread else elsewhere).add(frame.f_code.co_name)
+
+    before = sys.getprofile()
+    threading.setprofile(trace)
+    sys.setprofile(trace)
+    try:
+        await until(desk, "done")
+    finally:
+        sys.setprofile(before)
+        threading.setprofile(None)
+    await desk.close()
+    assert seen == set()
+    assert elsewhere == {"finish_journal", "analyze", "save_analysis"}

@@ -81,17 +81,17 @@ def test_a_raise_left_out_with_a_reason_and_taken_back(therapist: "Callable[...,
     one.see("Give a reason")
     one.page.get_by_label("Reason").fill("<b>coughed</b> $x$")
     one.click("Leave it out")
-    one.see("left out (<b>coughed</b> $x$)")
+    one.see("Raise 2 was left out: <b>coughed</b> $x$")
     one.see("9 of them usable")
     one.page.wait_for_function("[...document.images].every(image => image.complete)")
     one.look("result-with-a-raise-left-out")
     one.click("Save the report (HTML)")
     one.see("_report.html")
     (report,) = (one.served.dataset / "derivatives").rglob("*.html")
-    assert "Raise 2 was left out by hand: &lt;b&gt;coughed&lt;/b&gt; $x$." in report.read_text(
-        encoding="utf-8"
-    )
-    one.click("Take raise 2 back in")
+    assert "Raise 2 was left out: &lt;b&gt;coughed&lt;/b&gt; $x$ (" in report.read_text(encoding="utf-8")
+    one.click("Take raise 2 back as it was measured")
+    one.page.get_by_label("Reason").fill("it was the next one")
+    one.click("Take it back")
     one.page.get_by_text("10 raises: glute first").wait_for()
     assert one.page.locator(".fa-sentence").inner_text() == before
     one.click("Show raise 3")

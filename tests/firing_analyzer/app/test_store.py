@@ -15,7 +15,7 @@ BRISK = Schedule(lead_in_s=8.0, every_s=(7.0, 8.0), tail_s=4.0)
 @pytest.fixture(scope="module")
 def opened() -> Opened:
     recording = simulate_session(seed=1, lags_ms=[-150.0] * 5, schedule=BRISK, rate_hz=1000.0).recording
-    return Opened("dropped/one.csv", recording, analyze(recording), {})
+    return Opened("dropped/one.csv", recording, analyze(recording))
 
 
 def test_a_second_report_does_not_replace_the_first(tmp_path: Path, opened: Opened) -> None:
