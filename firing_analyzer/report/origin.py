@@ -57,5 +57,7 @@ def _measured(path: Path) -> str:
         for line in lines:
             name, _, rest = line.partition("\t")
             if name.rpartition("/")[2] == path.name:
-                return rest.partition("\t")[0][:16].replace("T", " ").removesuffix("n/a")
+                told = rest.partition("\t")[0][:16].replace("T", " ").removesuffix("n/a")
+                # BIDS has years up to 1925 for dates that are not told
+                return "" if told[:4].isdigit() and int(told[:4]) <= 1925 else told
     return ""
