@@ -1,5 +1,6 @@
 """Coarse activity: power against a verified rest level, and the bursts that stand out of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,8 @@ QUIET_RATIO = 2.0
 #: A burst stands this many standard deviations of resting power above rest, and never below the ratio.
 THRESHOLD_SD = 5.0
 THRESHOLD_RATIO = 1.8
+#: A lull up to this long, in which power stays this far from rest to the threshold, is no rest.
+LULL_S, LULL_SHARE = 0.5, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,8 @@ def find_activity(
     A filtered threshold: power smoothed over 50 ms (longer where the band is narrow) against rest plus
     five standard deviations, both taken from what is quiet within 6 s on either side, so that a rest
     level that moves is followed. A burst begins and ends with its first and last 10 ms above the threshold,
-    which keeps the smoothing from lengthening it.
+    which keeps the smoothing from lengthening it. Two that nothing like rest lies between are one: a faint
+    muscle's power sinks below the threshold now and then while it works.
     """
     rest, quiet = _local_rest(power, frame_s)
     ratio = power / rest
@@ -130,9 +134,15 @@ def find_activity(
         above = np.flatnonzero(short[start:stop])
         if above.size:
             found.append((start + int(above[0]), start + int(above[-1]) + 1))
+
+    def working(start: int, stop: int) -> bool:
+        piece = ratio[start:stop]
+        known = piece[np.isfinite(piece)]
+        return bool(known.size and known.mean() > 1 + LULL_SHARE * (threshold - 1))
+
     bursts = [
         Burst(start_s + start * frame_s, start_s + stop * frame_s)
-        for start, stop in _merge(found, gap=merge_gap_s / frame_s)
+        for start, stop in _merge(found, gap=merge_gap_s / frame_s, lull=LULL_S / frame_s, working=working)
         if (stop - start) * frame_s >= min_burst_s
     ]
     return Activity(
@@ -147,10 +157,13 @@ def find_activity(
     )
 
 
-def _merge(pieces: list[tuple[int, int]], *, gap: float) -> list[tuple[int, int]]:
+def _merge(
+    pieces: list[tuple[int, int]], *, gap: float, lull: float, working: Callable[[int, int], bool]
+) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
     for start, stop in pieces:
-        if merged and start - merged[-1][1] < gap:
+        last = merged[-1][1] if merged else -np.inf
+        if start - last < gap or (start - last < lull and working(int(last), start)):
             merged[-1] = (merged[-1][0], stop)
         else:
             merged.append((start, stop))

@@ -1,6 +1,6 @@
 """The onset of one burst on one channel: which stretch is looked at, and against which rest."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,16 +9,17 @@ from firing_analyzer.activity import Burst
 from firing_analyzer.bands import BandPower, band_edges_hz, band_power
 from firing_analyzer.condition import Conditioned
 from firing_analyzer.filters import BoolArray, FloatArray
-from firing_analyzer.refine import OnsetPosterior, onset_posterior
+from firing_analyzer.refine import OnsetEvidence, OnsetPosterior, onset_evidence
 
 #: Widths of bands: wide enough to keep time sharp, narrow enough to tell muscle from noise.
 BAND_HZ = 105.0
 #: How far before the coarse onset rest is measured, and the onset may lie.
 REST_S, SEARCH_S = 4.0, 1.0
-#: The onset is at most this long after the coarse one; the plateau is read in this stretch after it.
-AFTER_S, PLATEAU_S = 0.08, (0.1, 0.6)
+#: The onset is at most this long after the coarse one. The plateau is read in this stretch after it, or in
+#: this part of a burst that is too short for that.
+AFTER_S, PLATEAU_S, PLATEAU_SHARE = 0.08, (0.3, 0.9), (0.33, 0.85)
 #: How much of the burst is compared with the rises.
-LOOK_S = 0.5
+LOOK_S = 0.8
 #: Samples lost so near to the interval count as lost at the onset.
 NEAR_S = 0.05
 #: Least rest before the search; with less, rest nearer to the burst or after it is taken too.
@@ -43,6 +44,8 @@ class BurstOnset:
         where one that was set by hand lies among them.
     near_beat : bool
         Whether a heart beat that could not be wholly removed is at the onset.
+    evidence : OnsetEvidence or None
+        What the posterior was made of; None where the onset comes from an envelope or from a person.
     """
 
     posterior: OnsetPosterior
@@ -50,6 +53,13 @@ class BurstOnset:
     rest_change_db: float
     longest_loss_s: float
     near_beat: bool
+    evidence: OnsetEvidence | None = None
+
+    def with_rises(self, log_prior: FloatArray) -> "BurstOnset":
+        """Weigh the onset anew, by how likely each rise is (see `firing_analyzer.habits`)."""
+        if self.evidence is None:
+            return self
+        return replace(self, posterior=self.evidence.posterior(log_prior))
 
 
 def snr_db(conditioned: Conditioned, start_s: float, end_s: float) -> float:
@@ -101,12 +111,14 @@ def burst_onset(
     -------
     BurstOnset
     """
+    evidence = None
     if by_hand is not None:
         posterior = by_hand
     elif conditioned.channel.kind == "envelope":
         posterior = _envelope_posterior(conditioned, burst)
     else:
-        posterior = _band_posterior(conditioned, burst, earliest_s=earliest_s)
+        evidence = _band_evidence(conditioned, burst, earliest_s=earliest_s)
+        posterior = evidence.posterior()
     low, high = posterior.interval_s(confidence)
     longest_loss_s = conditioned.longest_loss_s(low - NEAR_S, high + NEAR_S)
     if by_hand is not None and conditioned.longest_loss_s(low, high + 2 / conditioned.rate_hz) > 0:
@@ -118,6 +130,7 @@ def burst_onset(
         rest_change_db=rest_change_db(conditioned, burst.start_s),
         longest_loss_s=longest_loss_s,
         near_beat=_near_beat(conditioned, low, high),
+        evidence=evidence,
     )
 
 
@@ -138,7 +151,7 @@ def _envelope_posterior(conditioned: Conditioned, burst: Burst) -> OnsetPosterio
     return OnsetPosterior(time_s, weight / weight.sum())
 
 
-def _band_posterior(conditioned: Conditioned, burst: Burst, *, earliest_s: float) -> OnsetPosterior:
+def _band_evidence(conditioned: Conditioned, burst: Burst, *, earliest_s: float) -> OnsetEvidence:
     from_s = burst.start_s - REST_S
     first_sample = conditioned.index(from_s)
     stop_sample = conditioned.index(min(burst.start_s + PLATEAU_S[1] + 0.2, conditioned.end_s))
@@ -160,8 +173,9 @@ def _band_posterior(conditioned: Conditioned, burst: Burst, *, earliest_s: float
     last = int(np.clip(coarse + AFTER_S / bands.frame_s, first + 1, n - 2))
     chosen = _resting_frames(conditioned, bands, known=known, before=first, coarse=coarse)
     rest = bands.power[:, chosen].mean(axis=1) + 1e-300
-    plateau = _plateau(bands, known=known, coarse=coarse, end=end) / rest - 1
-    return onset_posterior(
+    read = _read(end - coarse, bands.frame_s)
+    plateau = _plateau(bands, known=known, start=coarse + read[0], stop=coarse + read[1]) / rest - 1
+    return onset_evidence(
         bands,
         rest=rest,
         plateau=np.maximum(plateau, 1e-3),
@@ -170,6 +184,7 @@ def _band_posterior(conditioned: Conditioned, burst: Burst, *, earliest_s: float
         last=last,
         end=min(end, coarse + round(LOOK_S / bands.frame_s)),
         known=None if known.all() else known,
+        read=read,
     )
 
 
@@ -233,9 +248,16 @@ def _restlessness(bands: BandPower, rest: FloatArray, chosen: NDArray[np.int64])
     return float(max(pieces.var(ddof=1) * bands.dof.sum() * width / 2, 1.0))
 
 
-def _plateau(bands: BandPower, *, known: BoolArray, coarse: int, end: int) -> FloatArray:
-    """Power of the muscle at work, in each band, in the half second after it came up."""
-    start = min(coarse + round(PLATEAU_S[0] / bands.frame_s), max(end - 10, coarse))
-    stop = max(min(coarse + round(PLATEAU_S[1] / bands.frame_s), end), start + 1)
+def _read(n_frames: int, frame_s: float) -> tuple[int, int]:
+    """Frames of a burst in which its plateau is read: after most rises, and before it falls."""
+    start, stop = (
+        min(round(at_s / frame_s), int(share * n_frames))
+        for at_s, share in zip(PLATEAU_S, PLATEAU_SHARE, strict=True)
+    )
+    return start, max(stop, start + 1)
+
+
+def _plateau(bands: BandPower, *, known: BoolArray, start: int, stop: int) -> FloatArray:
+    """Power of the muscle at work, in each band."""
     piece = bands.power[:, start:stop][:, known[start:stop]]
     return piece.mean(axis=1) if piece.size else bands.power[:, start:stop].mean(axis=1)

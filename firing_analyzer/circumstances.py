@@ -9,7 +9,7 @@ from firing_analyzer.quality import COMMON_REFUSES, COMMON_WARNS, LEAST_REST_S, 
 from firing_analyzer.repetitions import Raise
 from firing_analyzer.settings import Settings
 from firing_analyzer.verdict import Circumstances, Judged
-from recordings.model import EVENT_PRACTICE, EVENT_REFERENCE_SHOULDER, Event, Recording
+from recordings.model import EVENT_PRACTICE, EVENT_REFERENCE_SHOULDER, Event, Recording, Signal
 
 #: Below this rate EMG has lost so much of its band that the margin is widened.
 LOW_BANDWIDTH_HZ = 500.0
@@ -27,16 +27,15 @@ HEARD_SHARE = 0.5
 PROOF_S, PROOF_DB = 0.25, 8.0
 
 
-def margin_of(glute: Conditioned, shoulder: Conditioned, settings: Settings) -> float:
+def margin_of(glute: Signal | Conditioned, shoulder: Signal | Conditioned, settings: Settings) -> float:
     """Return the margin in ms within which two onsets are together; wider where a sensor is slow."""
     if _is_slow(glute) or _is_slow(shoulder):
         return max(settings.margin_ms, settings.low_bandwidth_margin_ms)
     return settings.margin_ms
 
 
-def _is_slow(conditioned: Conditioned) -> bool:
-    least_hz = LOW_BANDWIDTH_HZ * (1 - _CLOCK_OFF)
-    return conditioned.channel.kind == "emg" and conditioned.rate_hz < least_hz
+def _is_slow(one: Signal | Conditioned) -> bool:
+    return one.channel.kind == "emg" and one.rate_hz < LOW_BANDWIDTH_HZ * (1 - _CLOCK_OFF)
 
 
 def weigh_circumstances(

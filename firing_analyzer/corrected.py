@@ -10,7 +10,7 @@ from firing_analyzer.condition import Conditioned
 from firing_analyzer.edits import Edit, Exclude, MoveOnset, Restore
 from firing_analyzer.errors import EditError
 from firing_analyzer.quality import looks_tonic
-from firing_analyzer.raise_order import judge_raise
+from firing_analyzer.raise_order import judge_again, time_raise
 from firing_analyzer.refine import OnsetPosterior
 from firing_analyzer.repetitions import Raise
 from firing_analyzer.settings import Settings
@@ -81,18 +81,22 @@ def apply_edits(
         item = raises[number - 1]
         if change == _Changes(item.excluded):
             continue
-        new = judge_raise(
-            replace(item, excluded=change.excluded),
+        timed = time_raise(
+            item,
             glute,
             shoulder,
-            number=number,
             previous_end_s=_end_before(number, raises),
             tonic=looks_tonic(shoulder),
-            clock_ms=clock_ms,
-            margin_ms=margin_ms,
             settings=settings,
             glute_by_hand=None if change.glute is None else by_hand(change.glute),
             shoulder_by_hand=None if change.shoulder is None else by_hand(change.shoulder),
+        )
+        new = judge_again(
+            judged[number - 1],
+            timed,
+            included=not change.excluded,
+            clock_ms=clock_ms,
+            margin_ms=margin_ms,
         )
         result[number - 1] = replace(new, row=replace(new.row, flags=(*new.row.flags, "edited")))
     return tuple(result), told

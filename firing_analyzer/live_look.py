@@ -11,10 +11,12 @@ from firing_analyzer.condition import Conditioned, condition
 from firing_analyzer.errors import SignalError
 from firing_analyzer.live_ahead import condition_with_rest_ahead
 from firing_analyzer.quality import looks_tonic
-from firing_analyzer.raise_order import judge_raise, judge_without_shoulder
+from firing_analyzer.raise_order import judge_together, time_raise, time_without_shoulder
 from firing_analyzer.repetitions import Candidate, Raise, choose_raises, raise_candidates
 from firing_analyzer.result import Repetition
 from firing_analyzer.settings import Settings
+from firing_analyzer.timed_raise import TimedRaise
+from firing_analyzer.verdict import Judged
 from recordings.model import EVENT_RAISE, Event, Signal
 
 #: A raise is over when the glute has rested for so long; should it come back, the raise is told again.
@@ -52,12 +54,23 @@ class LiveRepetition:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A raise that has been reported, and from when on it should be looked at once more."""
+    """A raise that has been reported, how it was timed, and from when on it should be timed once more."""
 
     key: int
     item: Raise
+    timed: TimedRaise | Judged
     row: Repetition
     again_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """A raise before it is judged; `told` where it stays timed as it was when it was last told."""
+
+    key: int
+    item: Raise
+    timed: TimedRaise | Judged
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,40 +184,51 @@ class Look:
     def _told(
         self, raises: tuple[Raise, ...], glute: Conditioned, shoulder: Conditioned | None
     ) -> tuple[Told, ...]:
-        told: list[Told] = []
+        found: list[_Timed] = []
         tonic = shoulder is not None and looks_tonic(shoulder)
         known = list(self.memory.told)
         previous_end_s = -np.inf
         for item in raises:
-            number = len(told) + 1
             old = next((one for one in known if _overlap(one.item, item)), None)
             if old is not None:
                 known.remove(old)
             finished = self._finished(item)
             if old is not None and not (finished and self._changed(old, item)):
-                told.append(replace(old, row=replace(old.row, repetition=number, included=not item.excluded)))
+                kept = replace(old.item, excluded=item.excluded)
+                found.append(_Timed(old.key, kept, old.timed, told=old))
             elif finished:
                 if shoulder is None:
-                    judged = judge_without_shoulder(item, glute, number=number, settings=self.settings)
+                    timed = time_without_shoulder(item, glute, settings=self.settings)
                 else:
-                    judged = judge_raise(
+                    timed = time_raise(
                         item,
                         glute,
                         shoulder,
-                        number=number,
                         previous_end_s=previous_end_s,
                         tonic=tonic,
-                        clock_ms=self.clock_ms,
-                        margin_ms=margin_of(glute, shoulder, self.settings),
                         settings=self.settings,
                     )
-                key = old.key if old is not None else self._fresh_key(told)
-                told.append(Told(key, item, judged.row, self._again_s(item, judged.row)))
+                key = old.key if old is not None else self._fresh_key(found)
+                found.append(_Timed(key, item, timed))
             previous_end_s = item.end_s
+        return self._judged(found)
+
+    def _judged(self, found: list[_Timed]) -> tuple[Told, ...]:
+        """Judge every raise anew: each one more tells more of how the muscles are used to rise."""
+        judged = judge_together(
+            [one.timed for one in found],
+            included=[not one.item.excluded for one in found],
+            clock_ms=self.clock_ms,
+            margin_ms=margin_of(self.glute, self.shoulder, self.settings),
+        )
+        told: list[Told] = []
+        for one, new in zip(found, judged, strict=True):
+            again_s = self._again_s(one.item, new.row) if one.told is None else one.told.again_s
+            told.append(Told(one.key, one.item, one.timed, new.row, again_s))
         return tuple(told)
 
-    def _fresh_key(self, told: list[Told]) -> int:
-        return 1 + max((one.key for one in (*self.memory.told, *told)), default=0)
+    def _fresh_key(self, found: list[_Timed]) -> int:
+        return 1 + max((one.key for one in (*self.memory.told, *found)), default=0)
 
     def _finished(self, item: Raise) -> bool:
         if item.glute is not None:

@@ -1,24 +1,24 @@
-"""One raise after the other: both onsets, the lag between them, and the order."""
+"""All raises of a session: both onsets of each, the lag between them, and the order."""
 
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from firing_analyzer.activity import Burst
-from firing_analyzer.burst_onset import BurstOnset, burst_onset, rest_change_db
+from firing_analyzer.burst_onset import BurstOnset, burst_onset
 from firing_analyzer.condition import Conditioned
-from firing_analyzer.lag import lag_between, order_of
-from firing_analyzer.pairing import Pairing, pair_shoulder
+from firing_analyzer.filters import FloatArray
+from firing_analyzer.habits import rises_of_others
+from firing_analyzer.pairing import pair_shoulder
 from firing_analyzer.quality import looks_tonic
 from firing_analyzer.refine import OnsetPosterior
 from firing_analyzer.repetitions import Raise
-from firing_analyzer.result import Interval, Repetition
+from firing_analyzer.result import Repetition
+from firing_analyzer.rises import usual_rises
 from firing_analyzer.settings import Settings
+from firing_analyzer.timed_raise import HIDES_S, TimedRaise, timing
 from firing_analyzer.verdict import Judged
-
-#: A loss longer than the shortest burst that counts, 0.1 s, may hide one; shorter ones say nothing, which
-#: widens the interval. (The filters' reach adds 0.04 s to each loss, and joins some that lie close together.)
-HIDES_S = 0.15
 
 
 def judge_raises(
@@ -47,54 +47,82 @@ def judge_raises(
     tuple of Judged
         One for each raise, in order.
     """
-    judged: list[Judged] = []
+    timed: list[TimedRaise | Judged] = []
     tonic = looks_tonic(shoulder)
     previous_end_s = -np.inf
-    for number, item in enumerate(raises, start=1):
-        one = judge_raise(
-            item,
-            glute,
-            shoulder,
-            number=number,
-            previous_end_s=previous_end_s,
-            tonic=tonic,
-            clock_ms=clock_ms,
-            margin_ms=margin_ms,
-            settings=settings,
+    for item in raises:
+        timed.append(
+            time_raise(item, glute, shoulder, previous_end_s=previous_end_s, tonic=tonic, settings=settings)
         )
-        judged.append(one)
         previous_end_s = item.end_s
-    return tuple(judged)
+    included = [not item.excluded for item in raises]
+    return judge_together(timed, included=included, clock_ms=clock_ms, margin_ms=margin_ms)
 
 
-def judge_raise(
+def judge_together(
+    timed: Sequence[TimedRaise | Judged], *, included: Sequence[bool], clock_ms: float, margin_ms: float
+) -> tuple[Judged, ...]:
+    """Judge each raise in the light of the others: they tell how either muscle is used to rise.
+
+    Parameters
+    ----------
+    timed : sequence of (TimedRaise or Judged)
+        Raises in order, as `time_raise` gives them.
+    included : sequence of bool
+        False for raises that were set aside; nothing is learnt from those.
+    clock_ms, margin_ms : float
+        As in `judge_raises`.
+
+    Returns
+    -------
+    tuple of Judged
+    """
+    shown = [
+        one.shown if isinstance(one, TimedRaise) and counts else (None, None)
+        for one, counts in zip(timed, included, strict=True)
+    ]
+    rises = zip(*(rises_of_others(of_muscle) for of_muscle in zip(*shown, strict=True)), strict=True)
+    return tuple(
+        _judged(one, number=number, included=counts, rises=of_both, clock_ms=clock_ms, margin_ms=margin_ms)
+        for number, (one, counts, of_both) in enumerate(zip(timed, included, rises, strict=True), start=1)
+    )
+
+
+def _judged(
+    one: TimedRaise | Judged,
+    *,
+    number: int,
+    included: bool,
+    rises: tuple[FloatArray, FloatArray],
+    clock_ms: float,
+    margin_ms: float,
+) -> Judged:
+    if isinstance(one, TimedRaise):
+        one = one.judge(rises=rises, clock_ms=clock_ms, margin_ms=margin_ms)
+    return replace(one, row=replace(one.row, repetition=number, included=included), rises=rises)
+
+
+def time_raise(
     item: Raise,
     glute: Conditioned,
     shoulder: Conditioned,
     *,
-    number: int,
     previous_end_s: float,
     tonic: bool,
-    clock_ms: float,
-    margin_ms: float,
     settings: Settings,
     glute_by_hand: OnsetPosterior | None = None,
     shoulder_by_hand: OnsetPosterior | None = None,
-) -> Judged:
+) -> TimedRaise | Judged:
     """Time both muscles in one raise.
 
     Parameters
     ----------
     item : Raise
     glute, shoulder : Conditioned
-    number : int
-        Of the repetition, from 1.
     previous_end_s : float
         End of the raise before; minus infinity for the first.
     tonic : bool
         Whether the shoulder never rests (see `firing_analyzer.quality.looks_tonic`).
-    clock_ms, margin_ms : float
-        As in `judge_raises`.
     settings : Settings
     glute_by_hand, shoulder_by_hand : OnsetPosterior, optional
         Onsets that a person has set. They count whatever the signal-to-noise ratio, and although no activity
@@ -102,13 +130,14 @@ def judge_raise(
 
     Returns
     -------
-    Judged
+    TimedRaise or Judged
+        Judged at once where the glute was silent.
     """
     burst = item.glute
     if burst is None and glute_by_hand is not None:
         burst = Burst(glute_by_hand.median_s, item.end_s)
     if burst is None:
-        return _without_glute(number, item, glute)
+        return _without_glute(item, glute)
     onset = _glute_onset(burst, glute, settings, by_hand=glute_by_hand)
     pairing = pair_shoulder(
         shoulder.activity,
@@ -117,16 +146,40 @@ def judge_raise(
         previous_end_s=previous_end_s,
         settings=settings,
     )
-    one = _OneRaise(
-        number, item, glute=onset, pairing=pairing, shoulder=shoulder, tonic=tonic, settings=settings
-    )
+    one = TimedRaise(item, glute=onset, pairing=pairing, shoulder=shoulder, tonic=tonic, settings=settings)
     one.glute_timed |= glute_by_hand is not None
     if shoulder_by_hand is not None:
         one.set_shoulder(shoulder, shoulder_by_hand)
-    return one.judge(clock_ms=clock_ms, margin_ms=margin_ms)
+    return one
 
 
-def judge_without_shoulder(item: Raise, glute: Conditioned, *, number: int, settings: Settings) -> Judged:
+def judge_again(
+    measured: Judged, timed: TimedRaise | Judged, *, included: bool, clock_ms: float, margin_ms: float
+) -> Judged:
+    """Judge one raise that was corrected, the others as they were measured.
+
+    Parameters
+    ----------
+    measured : Judged
+        The raise as it was measured.
+    timed : TimedRaise or Judged
+        The same raise, timed anew.
+    included : bool
+        False where it was set aside.
+    clock_ms, margin_ms : float
+        As in `judge_raises`.
+    """
+    return _judged(
+        timed,
+        number=measured.row.repetition,
+        included=included,
+        rises=measured.rises or (usual_rises(), usual_rises()),
+        clock_ms=clock_ms,
+        margin_ms=margin_ms,
+    )
+
+
+def time_without_shoulder(item: Raise, glute: Conditioned, *, settings: Settings) -> Judged:
     """Time the glute alone, where no sample of the shoulder is there to be looked at.
 
     Returns
@@ -135,15 +188,14 @@ def judge_without_shoulder(item: Raise, glute: Conditioned, *, number: int, sett
         Not usable, and flagged ``lost_samples``.
     """
     if item.glute is None:
-        return _without_glute(number, item, glute)
+        return _without_glute(item, glute)
     onset = _glute_onset(item.glute, glute, settings)
     timed = onset.snr_db >= settings.min_snr_db and not onset.posterior.pinned
-    at_s, interval_s = _timing(onset, settings) if timed else (None, None)
+    at_s, interval_s = timing(onset, settings) if timed else (None, None)
     row = Repetition(
-        number,
+        1,
         item.start_s,
         item.end_s,
-        included=not item.excluded,
         flags=("lost_samples",),
         glute_onset_s=at_s,
         glute_onset_interval_s=interval_s,
@@ -159,136 +211,13 @@ def _glute_onset(
     return burst_onset(glute, burst, earliest_s=earliest_s, confidence=settings.confidence, by_hand=by_hand)
 
 
-def _without_glute(number: int, item: Raise, glute: Conditioned) -> Judged:
+def _without_glute(item: Raise, glute: Conditioned) -> Judged:
     hidden = glute.longest_loss_s(item.start_s, item.end_s) >= HIDES_S
     flag = "lost_samples" if hidden else "glute_silent"
-    row = Repetition(number, item.start_s, item.end_s, included=not item.excluded, flags=(flag,))
+    row = Repetition(1, item.start_s, item.end_s, flags=(flag,))
     return Judged(row, None, usable=not hidden)
 
 
 def _activity_before(conditioned: Conditioned, burst: Burst) -> float:
     ends = [other.end_s for other in conditioned.activity.bursts if other.end_s <= burst.start_s]
     return max(ends, default=conditioned.start_s)
-
-
-#: Flags that say why the shoulder has no onset; one that was set by hand answers them.
-_NO_ONSET: Final = ("shoulder_already_active", "shoulder_after_raise")
-
-
-class _OneRaise:
-    """What is known of one raise, before it is judged."""
-
-    def __init__(
-        self,
-        number: int,
-        item: Raise,
-        *,
-        glute: BurstOnset,
-        pairing: Pairing,
-        shoulder: Conditioned,
-        tonic: bool,
-        settings: Settings,
-    ) -> None:
-        self.number, self.item, self.glute, self.pairing, self.settings = (
-            number,
-            item,
-            glute,
-            pairing,
-            settings,
-        )
-        self.shoulder: BurstOnset | None = None
-        self.flags = list(pairing.flags)
-        self.vague = pairing.finding == "vague"
-        self.silent = pairing.finding == "silent"
-        if self.silent and tonic:
-            # a muscle that never rests is not silent, it is only not seen to start
-            self.silent = False
-            self.flags.append("shoulder_already_active")
-        if pairing.burst is not None:
-            self.shoulder = burst_onset(
-                shoulder, pairing.burst, earliest_s=pairing.earliest_s, confidence=settings.confidence
-            )
-            self.vague = self.shoulder.snr_db < settings.min_snr_db
-            if self.shoulder.posterior.pinned and not self.vague:
-                self.flags.append("shoulder_already_active")
-                self.shoulder = None
-        self.shoulder_rest_db = rest_change_db(shoulder, pairing.earliest_s)
-        # silence cannot be told where the shoulder's samples are missing
-        losses_s = [one.longest_loss_s for one in (glute, self.shoulder) if one is not None]
-        if self.shoulder is None:
-            losses_s.append(shoulder.longest_loss_s(pairing.earliest_s, item.end_s))
-        # no rest before it, or too faint: the glute cannot be timed
-        self.glute_timed = glute.snr_db >= settings.min_snr_db and not glute.posterior.pinned
-        self._flag(lost=max(losses_s) > 0)
-        self.usable = max(losses_s) < HIDES_S
-
-    def set_shoulder(self, shoulder: Conditioned, by_hand: OnsetPosterior) -> None:
-        """Take the onset that a person has set: of the burst it lies in, or of one up to the raise's end."""
-        at_s = by_hand.median_s
-        bursts = [self.pairing.burst, *shoulder.activity.bursts]
-        near = [one for one in bursts if one is not None and one.start_s - 0.25 <= at_s < one.end_s]
-        burst = near[0] if near else Burst(at_s, self.item.end_s)
-        self.shoulder = burst_onset(
-            shoulder, burst, earliest_s=at_s, confidence=self.settings.confidence, by_hand=by_hand
-        )
-        self.silent = self.vague = False
-        answered = {*_NO_ONSET, "lost_samples", "baseline_moved", "heart_beat"}
-        self.flags = [flag for flag in self.flags if flag not in answered]
-        losses_s = (self.glute.longest_loss_s, self.shoulder.longest_loss_s)
-        self._flag(lost=max(losses_s) > 0)
-        self.usable = max(losses_s) < HIDES_S
-
-    def _flag(self, *, lost: bool) -> None:
-        both = [self.glute] if self.shoulder is None else [self.glute, self.shoulder]
-        if lost:
-            self.flags.append("lost_samples")
-        changes = [self.glute.rest_change_db, self.shoulder_rest_db]
-        moved = any(abs(change) > self.settings.baseline_moved_db for change in changes)
-        if moved or self.glute.posterior.pinned:
-            self.flags.append("baseline_moved")
-        if any(one.near_beat for one in both):
-            self.flags.append("heart_beat")
-
-    def judge(self, *, clock_ms: float, margin_ms: float) -> Judged:
-        """Make the row, and the lag without the clock's error, which the session adds once."""
-        glute, shoulder, settings = self.glute, self.shoulder, self.settings
-        own = lag = shares = None
-        if shoulder is not None and not self.vague and self.glute_timed and self.usable:
-            own = lag_between(glute.posterior, shoulder.posterior)
-            lag = (
-                lag_between(glute.posterior, shoulder.posterior, clock_error_ms=clock_ms)
-                if clock_ms > 0
-                else own
-            )
-            shares = lag.shares(margin_ms)
-            if lag.median_ms > settings.late_ms:
-                self.flags.append("shoulder_late")
-        silent = self.silent and self.glute_timed and self.usable
-        order = order_of(shares, probability=settings.repetition_probability) if shares else "unclear"
-        glute_at = _timing(glute, settings) if self.glute_timed else (None, None)
-        shoulder_at = _timing(shoulder, settings) if shoulder is not None and not self.vague else (None, None)
-        row = Repetition(
-            repetition=self.number,
-            start_s=self.item.start_s,
-            end_s=self.item.end_s,
-            included=not self.item.excluded,
-            flags=tuple(self.flags),
-            glute_onset_s=glute_at[0],
-            glute_onset_interval_s=glute_at[1],
-            glute_snr_db=glute.snr_db,
-            shoulder_onset_s=shoulder_at[0],
-            shoulder_onset_interval_s=shoulder_at[1],
-            shoulder_snr_db=shoulder.snr_db if shoulder is not None else None,
-            shoulder_bursts=self.pairing.bursts,
-            lag_ms=lag.median_ms if lag else None,
-            lag_interval_ms=lag.interval_ms(settings.confidence) if lag else None,
-            p_shoulder_first=shares[0] if shares else None,
-            p_together=shares[1] if shares else None,
-            p_glute_first=shares[2] if shares else None,
-            order="shoulder_silent" if silent else order,
-        )
-        return Judged(row, own, usable=self.usable, noisy=self.vague or not self.glute_timed)
-
-
-def _timing(onset: BurstOnset, settings: Settings) -> tuple[float, Interval]:
-    return onset.posterior.median_s, onset.posterior.interval_s(settings.confidence)

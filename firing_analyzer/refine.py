@@ -3,7 +3,8 @@
 Every fixed threshold is late on slow rises, and later the smaller the muscle's signal, so that two
 unequal muscles fake an order. Here the power of each frame is compared with what each possible rise from
 each possible onset would give, and rise, shape and plateau are averaged out. What is left is a probability
-for every onset.
+for every onset. How likely each rise is may be learnt from the session's other raises
+(`firing_analyzer.habits`).
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from firing_analyzer.bands import BandPower
 from firing_analyzer.filters import BoolArray, FloatArray
-from firing_analyzer.rises import ROUGH_FRAMES, RiseGroup, rise_bank
+from firing_analyzer.rises import ROUGH_FRAMES, RiseGroup, rise_bank, usual_rises
 
 #: Plateaus that are considered, against the one that was measured.
 LEVELS_DB = (-2.0, 0.0, 2.0)
@@ -29,6 +30,10 @@ PINNED_FRAMES, PINNED_SHARE = 3, 0.05
 HOPELESS, UNLIKELY = 15.0, 40.0
 #: What frames, bands and the unsteadiness of muscle allow at best, as a standard deviation.
 FLOOR_S = 0.004
+#: A rise stands out, and is found by the coarse onset, where its power is this much of that of rest.
+STANDS_OUT = 0.8
+#: What a rise that still goes on has reached, at least, where the plateau is read.
+LEAST_REACHED = 0.03
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,18 +79,64 @@ class OnsetPosterior:
         return self.quantile(tail), self.quantile(1 - tail)
 
 
-def onset_posterior(
+@dataclass(frozen=True, slots=True, eq=False)
+class OnsetEvidence:
+    """What the samples around one burst say of its onset and its rise, before either is believed in.
+
+    Attributes
+    ----------
+    time_s : ndarray, shape (n_onsets,)
+        Onsets, evenly spaced.
+    likelihood : ndarray, shape (n_onsets, n_rises)
+        To a factor; one column for each of `RISES`, 0 where it is out of the question.
+    from_first : bool
+        Whether the first onset is the earliest that was allowed.
+    """
+
+    time_s: FloatArray
+    likelihood: FloatArray
+    from_first: bool
+
+    @property
+    def of_rises(self) -> FloatArray:
+        """Likelihood of each rise whenever it began, to a factor; shape (n_rises,)."""
+        return self.likelihood.sum(axis=0)
+
+    def posterior(self, log_prior: FloatArray | None = None) -> OnsetPosterior:
+        """Weigh all onsets and rises; `log_prior` tells how likely each rise is, else `usual_rises` does."""
+        log_prior = usual_rises() if log_prior is None else log_prior
+        joint = self.likelihood * np.exp(log_prior - log_prior.max())
+        joint /= joint.sum()
+        probability, of_rise = joint.sum(axis=1), joint.sum(axis=0)
+        time_s = self.time_s
+        mean = float(probability @ time_s)
+        mean_of_rise = (time_s @ joint) / np.maximum(of_rise, 1e-300)
+        variance = float(of_rise @ (mean_of_rise - mean) ** 2)
+        pinned = self.from_first and float(probability[:PINNED_FRAMES].sum()) > PINNED_SHARE
+        step_s = float(time_s[1] - time_s[0])
+        reach = int(np.ceil(3 * FLOOR_S / step_s))
+        kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * step_s / FLOOR_S) ** 2)
+        return OnsetPosterior(
+            time_s=time_s[0] + np.arange(-reach, time_s.size + reach) * step_s,
+            probability=np.convolve(probability, kernel / kernel.sum()),
+            shape_sd_s=float(np.sqrt(variance)),
+            pinned=pinned,
+        )
+
+
+def onset_evidence(
     bands: BandPower,
     *,
     rest: FloatArray,
     plateau: FloatArray,
+    read: tuple[int, int],
     first: int,
     last: int,
     end: int,
     restlessness: float = 1.0,
     known: BoolArray | None = None,
-) -> OnsetPosterior:
-    """Probability of the onset at the start of each frame from `first` to `last`.
+) -> OnsetEvidence:
+    """Likelihood of an onset in each frame from `first` to `last`, with each rise.
 
     Parameters
     ----------
@@ -95,6 +146,9 @@ def onset_posterior(
         Power of rest.
     plateau : ndarray, shape (n_bands,)
         Power of the muscle at work above rest, as a ratio to rest.
+    read : (int, int)
+        Frames in which `plateau` was read, counted from where the burst stands out of rest. A rise that
+        still goes on there goes further than that.
     first, last : int
         Frames between which the onset must lie.
     end : int
@@ -107,7 +161,7 @@ def onset_posterior(
 
     Returns
     -------
-    OnsetPosterior
+    OnsetEvidence
 
     Notes
     -----
@@ -125,6 +179,7 @@ def onset_posterior(
     stretch = _Stretch(
         values=np.vstack((bands.power[:, start:stop] / rest[:, None] * seen, seen)),
         plateau=np.maximum(plateau, 0.0),
+        read=read,
         half_dof=0.5 * bands.dof,
         lead=bank.lead,
         weight=WEIGHT / max(restlessness, 1.0),
@@ -132,26 +187,20 @@ def onset_posterior(
     # every fourth onset first, at the plateau that was measured; what is hopeless is not looked at closely
     rough = np.arange(first, last + 1, ROUGH_FRAMES)
     found = stretch.log_likelihood(rough - start, bank.rough, levels_db=(0.0,), together=ROUGH_FRAMES)
+    found = found[:, 0] + usual_rises()
     best = found.max(axis=1)
     hopeful = rough[best > best.max() - HOPELESS]
     earliest, latest = int(hopeful[0]) - ROUGH_FRAMES, int(hopeful[-1]) + ROUGH_FRAMES
     onsets = np.arange(max(earliest, first), min(latest, last) + 1)
     likely = found.max(axis=0) > best.max() - UNLIKELY
-    groups = _only(bank.groups, likely)
-    return _normalise(
-        np.asarray(bands.start_s + onsets * bands.frame_s, dtype=np.float64),
-        stretch.log_likelihood(onsets - start, groups, levels_db=LEVELS_DB),
-        first=bool(onsets[0] == first),
-    )
-
-
-def _only(groups: tuple[RiseGroup, ...], likely: BoolArray) -> tuple[RiseGroup, ...]:
-    """Leave out all rises that are not marked."""
-    each = np.split(likely, np.cumsum([group.log_prior.size for group in groups])[:-1])
-    return tuple(
-        RiseGroup(group.profile[kept], group.log_prior[kept])
-        for group, kept in zip(groups, each, strict=True)
-        if kept.any()
+    groups = tuple(group.only(likely) for group in bank.groups if likely[group.number].any())
+    exact = stretch.log_likelihood(onsets - start, groups, levels_db=LEVELS_DB)
+    likelihood = np.zeros((onsets.size, likely.size))
+    likelihood[:, likely] = np.exp(exact - exact.max()).sum(axis=1)
+    return OnsetEvidence(
+        time_s=bands.start_s + (onsets + 0.5) * bands.frame_s,
+        likelihood=likelihood,
+        from_first=bool(onsets[0] == first),
     )
 
 
@@ -167,6 +216,7 @@ class _Stretch:
 
     values: FloatArray
     plateau: FloatArray
+    read: tuple[int, int]
     half_dof: FloatArray
     lead: int
     weight: float
@@ -179,7 +229,7 @@ class _Stretch:
         levels_db: tuple[float, ...],
         together: int = 1,
     ) -> FloatArray:
-        """Log of likelihood times prior, shape (n_onsets, n_hypotheses).
+        """Log-likelihood, shape (n_onsets, n_levels, n_rises).
 
         Onsets count from the start of the stretch. So many frames are taken together in profiles and onsets.
         """
@@ -193,43 +243,26 @@ class _Stretch:
         from_here = np.cumsum(padded[:, ::-1], axis=1)[:, ::-1]
         parts: list[FloatArray] = []
         for group in groups:
-            gain = self._gain(group, levels_db)
+            gain = self._gain(group, levels_db, together=together)
             n = gain.shape[1]
             near = windows[:, :, :n].transpose(1, 0, 2).reshape(offset.size, -1)
             # after a profile's end the rise is over, and all stays as it is there
             part = near @ gain.reshape(n_rows * n, -1) + from_here[:, offset + n].T @ gain[:, -1]
-            parts.append(self.weight * part + np.tile(group.log_prior, len(levels_db)))
-        return np.concatenate(parts, axis=1)
+            parts.append(self.weight * part.reshape(offset.size, len(levels_db), -1))
+        return np.concatenate(parts, axis=2)
 
-    def _gain(self, group: RiseGroup, levels_db: tuple[float, ...]) -> FloatArray:
+    def _gain(self, group: RiseGroup, levels_db: tuple[float, ...], *, together: int) -> FloatArray:
         """Return what each rise at each level makes of power, band by band and frame by frame.
 
         Shape (n_bands + 1, n_frames, n_hypotheses). The last row is what a frame costs, whatever its power.
         """
         levels = 10 ** (np.array(levels_db) / 10)
-        profile = np.multiply.outer(levels, group.profile).reshape(-1, group.profile.shape[1]).T
+        read = (self.read[0] // together, max(self.read[1] // together, self.read[0] // together + 1))
+        reached = group.mean_share(*read, stands_out=STANDS_OUT / max(float(self.plateau.mean()), STANDS_OUT))
+        profile = group.profile / np.maximum(reached, LEAST_REACHED)[:, None]
+        profile = np.multiply.outer(levels, profile).reshape(-1, profile.shape[1]).T
         expected = 1 + np.multiply.outer(self.plateau, profile)
         gain = np.empty((expected.shape[0] + 1, *profile.shape))
         gain[:-1] = self.half_dof[:, None, None] * (1 - 1 / expected)
         gain[-1] = -np.tensordot(self.half_dof, np.log(expected), axes=1)
         return gain
-
-
-def _normalise(time_s: FloatArray, log_likelihood: FloatArray, *, first: bool) -> OnsetPosterior:
-    joint = np.exp(log_likelihood - log_likelihood.max())
-    joint /= joint.sum()
-    probability = joint.sum(axis=1)
-    of_rise = joint.sum(axis=0)
-    mean = float(probability @ time_s)
-    mean_of_rise = (time_s @ joint) / np.maximum(of_rise, 1e-300)
-    variance = float(of_rise @ (mean_of_rise - mean) ** 2)
-    pinned = first and float(probability[:PINNED_FRAMES].sum()) > PINNED_SHARE
-    step_s = float(time_s[1] - time_s[0])
-    reach = int(np.ceil(3 * FLOOR_S / step_s))
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * step_s / FLOOR_S) ** 2)
-    return OnsetPosterior(
-        time_s=time_s[0] + np.arange(-reach, time_s.size + reach) * step_s,
-        probability=np.convolve(probability, kernel / kernel.sum()),
-        shape_sd_s=float(np.sqrt(variance)),
-        pinned=pinned,
-    )

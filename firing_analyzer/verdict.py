@@ -32,12 +32,16 @@ class Judged:
         False where lost samples hide what happened.
     noisy : bool
         Whether the signal was too faint for an onset.
+    rises : (ndarray, ndarray) or None
+        What the session's other raises tell of how glute and shoulder rise (see `firing_analyzer.habits`);
+        None where they have none to tell.
     """
 
     row: Repetition
     lag: Lag | None
     usable: bool = True
     noisy: bool = False
+    rises: tuple[FloatArray, FloatArray] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from firing_analyzer.burst_onset import burst_onset
+from firing_analyzer.burst_onset import BurstOnset, burst_onset
 from firing_analyzer.condition import condition
 from firing_analyzer.filters import bandpass
+from firing_analyzer.habits import rises_of_others
 from firing_analyzer.onsets import DETECTORS, detect
 from firing_analyzer.settings import Settings
 from recordings.model import Channel, FloatArray, Signal
@@ -39,15 +40,26 @@ def timed_onsets(samples: FloatArray, rate_hz: float, *, least_snr_db: float = -
     least_snr_db : float
         Leave out fainter bursts; `analyze` gives no lag below 8 dB.
     """
-    done = condition(signal_of(samples, rate_hz), Settings())
-    found: list[Onset] = []
+    settings = Settings()
+    done = condition(signal_of(samples, rate_hz), settings)
+    timed: list[BurstOnset] = []
     earliest_s = done.start_s
     for burst in done.activity.bursts:
-        timed = burst_onset(done, burst, earliest_s=earliest_s)
+        timed.append(burst_onset(done, burst, earliest_s=earliest_s))
         earliest_s = burst.end_s
-        if timed.snr_db >= least_snr_db:
-            found.append(Onset(timed.posterior.median_s, *timed.posterior.interval_s()))
-    return found
+    # as `firing_analyzer.raise_order.judge_together` has it
+    shown = [
+        one.evidence.of_rises
+        if one.evidence is not None and one.snr_db >= settings.min_snr_db and not one.posterior.pinned
+        else None
+        for one in timed
+    ]
+    found = [one.with_rises(rises) for one, rises in zip(timed, rises_of_others(shown), strict=True)]
+    return [
+        Onset(one.posterior.median_s, *one.posterior.interval_s())
+        for one in found
+        if one.snr_db >= least_snr_db
+    ]
 
 
 def named_onsets(method: str, samples: FloatArray, rate_hz: float, *, rest: tuple[int, int]) -> list[Onset]:

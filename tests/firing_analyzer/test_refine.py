@@ -8,13 +8,15 @@ from numpy.random import Generator
 
 from firing_analyzer.bands import BandPower
 from firing_analyzer.filters import BoolArray, FloatArray
-from firing_analyzer.refine import OnsetPosterior, onset_posterior
-from firing_analyzer.rises import rise_bank
+from firing_analyzer.refine import OnsetEvidence, OnsetPosterior, onset_evidence
+from firing_analyzer.rises import RISES, rise_bank, usual_rises
 
 FRAME_S = 0.005
 SMEAR = (0.01, 0.22, 0.54, 0.22, 0.01)
 REST = np.array([1.0, 0.7, 0.4, 0.2])
 FIRST, ONSET, LAST, END = 200, 400, 440, 520
+#: The onset is in the middle of its frame. The plateau is told as it is in these frames after it.
+TRUTH_S, READ = (ONSET + 0.5) * FRAME_S, (64, 120)
 
 
 def bands_of(power: FloatArray, *, dof: float = 1.05, start_s: float = 0.0) -> BandPower:
@@ -29,7 +31,7 @@ def rises() -> tuple[FloatArray, int, FloatArray]:
         np.pad(group.profile, ((0, 0), (0, longest - group.profile.shape[1])), mode="edge")
         for group in bank.groups
     ]
-    return np.concatenate(rows), bank.lead, np.concatenate([group.log_prior for group in bank.groups])
+    return np.concatenate(rows), bank.lead, usual_rises()
 
 
 def power_of(
@@ -50,7 +52,7 @@ def power_of(
     return mean if rng is None else mean * rng.gamma(dof / 2, 2 / dof, mean.shape)
 
 
-def posterior_of(
+def evidence_of(
     power: FloatArray,
     *,
     snr_db: float = 20.0,
@@ -59,18 +61,24 @@ def posterior_of(
     dof: float = 1.05,
     first: int = FIRST,
     start_s: float = 0.0,
-    scale: float = 1.0,
-) -> OnsetPosterior:
-    return onset_posterior(
-        bands_of(scale * power, dof=dof, start_s=start_s),
-        rest=scale * REST,
+    gains: float | FloatArray = 1.0,
+) -> OnsetEvidence:
+    gain = np.broadcast_to(np.asarray(gains, dtype=np.float64), REST.shape)
+    return onset_evidence(
+        bands_of(gain[:, None] * power, dof=dof, start_s=start_s),
+        rest=gain * REST,
         plateau=np.full(REST.size, 10 ** (snr_db / 10)),
+        read=READ,
         first=first,
         last=LAST,
         end=END,
         restlessness=restlessness,
         known=known,
     )
+
+
+def posterior_of(power: FloatArray, **options: object) -> OnsetPosterior:
+    return evidence_of(power, **options).posterior()  # pyright: ignore[reportArgumentType]
 
 
 def width(posterior: OnsetPosterior) -> float:
@@ -104,9 +112,9 @@ def test_intervals_hold_the_truth_as_often_as_they_say(snr_db: float) -> None:
     for rise in rng.choice(weights.size, n, p=weights / weights.sum()):
         posterior = posterior_of(power_of(rise=int(rise), snr_db=snr_db, rng=rng), snr_db=snr_db)
         low, high = posterior.interval_s()
-        covered += low <= ONSET * FRAME_S <= high
+        covered += low <= TRUTH_S <= high
         low, high = posterior.interval_s(0.5)
-        centred += low <= ONSET * FRAME_S <= high
+        centred += low <= TRUTH_S <= high
     assert 0.90 <= covered / n <= 1.0
     assert 0.38 <= centred / n <= 0.72  # a model that always widens would fail here
 
@@ -116,22 +124,14 @@ def test_every_rise_it_knows_is_placed_well_at_a_high_snr(rise: int) -> None:
     """Without chance in the data, what remains is the doubt between shapes: never beyond the interval."""
     posterior = posterior_of(power_of(rise=rise, snr_db=30), snr_db=30)
     low, high = posterior.interval_s()
-    assert low - FRAME_S <= ONSET * FRAME_S <= high + FRAME_S
+    assert low - FRAME_S <= TRUTH_S <= high + FRAME_S
 
 
 def test_unequal_bands_count_by_their_own_rest() -> None:
     """A band's unit must not matter: each is compared with its own rest."""
     power = power_of(rise=9, rng=np.random.default_rng(3))
-    gains = np.array([1e-6, 1.0, 1e3, 1e9])
     plain = posterior_of(power)
-    scaled = onset_posterior(
-        bands_of(gains[:, None] * power),
-        rest=gains * REST,
-        plateau=np.full(4, 100.0),
-        first=FIRST,
-        last=LAST,
-        end=END,
-    )
+    scaled = posterior_of(power, gains=np.array([1e-6, 1.0, 1e3, 1e9]))
     np.testing.assert_allclose(scaled.probability, plain.probability, atol=1e-9)
 
 
@@ -139,7 +139,7 @@ def test_unequal_bands_count_by_their_own_rest() -> None:
 def test_scale_does_not_matter(scale: float) -> None:
     power = power_of(rise=9, rng=np.random.default_rng(4))
     np.testing.assert_allclose(
-        posterior_of(power, scale=scale).probability, posterior_of(power).probability, atol=1e-9
+        posterior_of(power, gains=scale).probability, posterior_of(power).probability, atol=1e-9
     )
 
 
@@ -205,7 +205,7 @@ def test_lost_frames_do_not_push_the_interval_off_the_truth(gap: tuple[int, int]
         known = np.ones(power.shape[1], dtype=np.bool_)
         known[gap[0] : gap[1]] = False
         low, high = posterior_of(power, known=known).interval_s()
-        held += low <= ONSET * FRAME_S <= high
+        held += low <= TRUTH_S <= high
     assert held >= 27
 
 
@@ -265,3 +265,34 @@ def test_a_single_possible_onset_is_certain() -> None:
     posterior = OnsetPosterior(np.array([2.0]), np.array([1.0]))
     assert posterior.median_s == pytest.approx(2.0)
     assert posterior.step_s == 0.005
+
+
+def test_what_is_known_of_the_rise_narrows_the_interval_about_the_truth() -> None:
+    """Told that the muscle starts abruptly, an onset is not held to be the hidden end of a slow one."""
+    steps = np.where([one.is_step for one in RISES], 0.0, -20.0)
+    for seed in range(10):
+        evidence = evidence_of(power_of(rise=0, snr_db=12, rng=np.random.default_rng([16, seed])), snr_db=12)
+        told, untold = evidence.posterior(steps), evidence.posterior()
+        assert width(told) < width(untold)
+        assert abs(told.median_s - TRUTH_S) < 0.012
+
+
+def test_a_rise_that_goes_on_while_its_plateau_is_read_is_not_taken_for_a_shorter_one() -> None:
+    """Half a second of rise at 20 dB, its level read in the middle of it: still placed about the truth."""
+    known, lead, _ = rises()
+    slow = next(n for n, one in enumerate(RISES) if one.length_s > 0.7 and one.shape == "linear")
+    reached = float(known[slow, lead + 12 + 30 : lead + 12 + 70].mean())
+    errors: list[float] = []
+    for seed in range(20):
+        power = power_of(rise=slow, snr_db=20, rng=np.random.default_rng([17, seed]))
+        evidence = onset_evidence(
+            bands_of(power),
+            rest=REST,
+            plateau=np.full(REST.size, 100 * reached),
+            read=(30, 70),
+            first=FIRST,
+            last=LAST,
+            end=END,
+        )
+        errors.append(evidence.posterior().median_s - TRUTH_S)
+    assert abs(np.median(errors)) < 0.03
