@@ -69,7 +69,8 @@ def judge_together(
     timed : sequence of (TimedRaise or Judged)
         Raises in order, as `time_raise` gives them.
     included : sequence of bool
-        False for raises that were set aside; nothing is learnt from those.
+        False for raises that were set aside; how they rose counts for the others all the same, which stay as
+        they are when one is set aside.
     clock_ms, margin_ms : float
         As in `judge_raises`.
 
@@ -77,10 +78,7 @@ def judge_together(
     -------
     tuple of Judged
     """
-    shown = [
-        one.shown if isinstance(one, TimedRaise) and counts else (None, None)
-        for one, counts in zip(timed, included, strict=True)
-    ]
+    shown = [one.shown if isinstance(one, TimedRaise) else (None, None) for one in timed]
     rises = zip(*(rises_of_others(of_muscle) for of_muscle in zip(*shown, strict=True)), strict=True)
     return tuple(
         _judged(one, number=number, included=counts, rises=of_both, clock_ms=clock_ms, margin_ms=margin_ms)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+from scipy import special
 
 from firing_analyzer.bands import BandPower
 from firing_analyzer.filters import BoolArray, FloatArray
@@ -32,6 +33,11 @@ HOPELESS, UNLIKELY = 15.0, 40.0
 FLOOR_S = 0.004
 #: A rise stands out, and is found by the coarse onset, where its power is this much of that of rest.
 STANDS_OUT = 0.8
+#: Variance of a working muscle's power in one band over that of steady noise: fibres fire in volleys. (1.2 to
+#: 2.2 in recordings of three leg muscles at maximal effort, 1 in Gaussian noise.)
+LIVELY = 1.6
+#: A frame that is quieter than this, against rest, is by chance; its logarithm would say too much.
+LEAST_RATIO = 1e-3
 #: What a rise that still goes on has reached, at least, where the plateau is read.
 LEAST_REACHED = 0.03
 
@@ -165,19 +171,22 @@ def onset_evidence(
 
     Notes
     -----
-    Power in a band of a Gaussian signal follows a gamma distribution about its mean, so that a frame of
-    power p whose expected power is v (both against rest) adds -(dof / 2)(log v + p / v) to the
-    log-likelihood. The idea of a likelihood ratio for a change of variance is that of Staude and Wolf
-    (1999, doi:10.1016/S1350-4533(99)00067-3); we deviate by averaging over rises, shapes and levels
-    instead of taking the most likely step or ramp, by keeping the whole posterior, and by doing so in
-    bands, each with its own rest and plateau, in place of an autoregressive whitening of rest.
+    Power in a band of a Gaussian signal follows a gamma distribution about its mean, so that a frame of power
+    p whose expected power is v (both against rest) adds -(dof / 2)(log v + p / v) to the log-likelihood. A
+    working muscle is less steady than that: its share of the power has a gamma distribution with fewer
+    degrees of freedom, so that a lull soon after the onset is no rest. The idea of a likelihood ratio for a
+    change of variance is that of Staude and Wolf (1999, doi:10.1016/S1350-4533(99)00067-3); we deviate by
+    averaging over rises, shapes and levels instead of taking the most likely step or ramp, by keeping the
+    whole posterior, and by doing so in bands, each with its own rest and plateau, in place of an
+    autoregressive whitening of rest.
     """
     bank = rise_bank(bands.frame_s, tuple(bands.smear.tolist()))
     start = max(first - bank.lead, 0)
     stop = min(end, bands.power.shape[1])
     seen = np.ones(stop - start) if known is None else known[start:stop].astype(np.float64)
+    ratio = bands.power[:, start:stop] / rest[:, None]
     stretch = _Stretch(
-        values=np.vstack((bands.power[:, start:stop] / rest[:, None] * seen, seen)),
+        values=np.vstack((ratio * seen, np.log(np.maximum(ratio, LEAST_RATIO)) * seen, seen)),
         plateau=np.maximum(plateau, 0.0),
         read=read,
         half_dof=0.5 * bands.dof,
@@ -198,7 +207,7 @@ def onset_evidence(
     likelihood = np.zeros((onsets.size, likely.size))
     likelihood[:, likely] = np.exp(exact - exact.max()).sum(axis=1)
     return OnsetEvidence(
-        time_s=bands.start_s + (onsets + 0.5) * bands.frame_s,
+        time_s=np.asarray(bands.start_s + (onsets + 0.5) * bands.frame_s, dtype=np.float64),
         likelihood=likelihood,
         from_first=bool(onsets[0] == first),
     )
@@ -210,8 +219,8 @@ class _Stretch:
 
     Attributes
     ----------
-    values : ndarray, shape (n_bands + 1, n_frames)
-        Power against rest, and 1; 0 where samples were lost.
+    values : ndarray, shape (2 * n_bands + 1, n_frames)
+        Power against rest, its logarithm, and 1; 0 where samples were lost.
     """
 
     values: FloatArray
@@ -254,7 +263,8 @@ class _Stretch:
     def _gain(self, group: RiseGroup, levels_db: tuple[float, ...], *, together: int) -> FloatArray:
         """Return what each rise at each level makes of power, band by band and frame by frame.
 
-        Shape (n_bands + 1, n_frames, n_hypotheses). The last row is what a frame costs, whatever its power.
+        Shape (2 * n_bands + 1, n_frames, n_hypotheses), all against rest: for power, for its logarithm, and
+        what a frame costs whatever its power.
         """
         levels = 10 ** (np.array(levels_db) / 10)
         read = (self.read[0] // together, max(self.read[1] // together, self.read[0] // together + 1))
@@ -262,7 +272,12 @@ class _Stretch:
         profile = group.profile / np.maximum(reached, LEAST_REACHED)[:, None]
         profile = np.multiply.outer(levels, profile).reshape(-1, profile.shape[1]).T
         expected = 1 + np.multiply.outer(self.plateau, profile)
-        gain = np.empty((expected.shape[0] + 1, *profile.shape))
-        gain[:-1] = self.half_dof[:, None, None] * (1 - 1 / expected)
-        gain[-1] = -np.tensordot(self.half_dof, np.log(expected), axes=1)
+        n_bands = expected.shape[0]
+        rest_shape = self.half_dof[:, None, None]
+        shape = rest_shape / (1 + (LIVELY - 1) * (1 - 1 / expected) ** 2)
+        gain = np.empty((2 * n_bands + 1, *profile.shape))
+        gain[:n_bands] = rest_shape - shape / expected
+        gain[n_bands:-1] = shape - rest_shape
+        cost = shape * np.log(shape / expected) - special.gammaln(shape)
+        gain[-1] = (cost - rest_shape * np.log(rest_shape) + special.gammaln(rest_shape)).sum(axis=0)
         return gain

@@ -154,22 +154,26 @@ def test_a_tonic_glute_is_not_at_rest_rather_than_silent(analysed: Analysed, see
     assert "glute_silent" not in found.session.reasons
 
 
-@seeds
 @pytest.mark.parametrize("breathing_uv", [10.0, 20.0])
-def test_breathing_with_the_shoulder_is_a_warning_and_counted(
-    analysed: Analysed, seed: int, breathing_uv: float
+def test_breathing_with_the_shoulder_is_counted_and_takes_an_order_back_only_where_it_falls_into_raises(
+    analysed: Analysed, breathing_uv: float
 ) -> None:
-    found = analysed(
-        seed=seed,
-        lags_ms=CLEAR,
-        schedule=Schedule(lead_in_s=20.0),
-        shoulder_nuisance=Nuisance(breathing_uv=breathing_uv),
-    )
-    assert found.verdict == "shoulder_first"
-    assert found.session.warnings == ("shoulder_not_at_rest",)
-    per_minute = found.session.background_bursts_per_min
-    assert per_minute is not None
-    assert 8 < per_minute < 17, "the person breathes 14 times a minute"
+    verdicts: list[str] = []
+    for seed in range(1, 7):
+        found = analysed(
+            seed=seed,
+            lags_ms=CLEAR,
+            schedule=Schedule(lead_in_s=20.0),
+            shoulder_nuisance=Nuisance(breathing_uv=breathing_uv),
+        )
+        verdicts.append(found.verdict)
+        told = found.session.warnings if found.verdict == "shoulder_first" else found.session.reasons
+        assert told == ("shoulder_not_at_rest",)
+        per_minute = found.session.background_bursts_per_min
+        assert per_minute is not None
+        assert 8 < per_minute < 17, "the person breathes 14 times a minute"
+    assert set(verdicts) <= {"shoulder_first", "cannot_tell"}
+    assert verdicts.count("shoulder_first") >= 4
 
 
 @seeds

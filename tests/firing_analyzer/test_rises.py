@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from firing_analyzer.filters import FloatArray
-from firing_analyzer.rises import GROUPS_S, SHAPES, rise_bank
+from firing_analyzer.rises import GROUPS_S, RISES, SHAPES, rise_bank, usual_rises
 
 POINT = (0.0, 1.0, 0.0)
 SPREAD = (0.02, 0.1, 0.2, 0.36, 0.2, 0.1, 0.02)
@@ -13,14 +13,15 @@ RISES_S = tuple(rise_s for group in GROUPS_S for rise_s in group)
 
 
 def profiles_of(frame_s: float, smear: tuple[float, ...]) -> tuple[FloatArray, int, FloatArray]:
-    """All profiles over the longest stretch (each holds its last value), the lead, and the log-priors."""
+    """All profiles over the longest stretch (each holds its last value), the lead, and how usual each is."""
     bank = rise_bank(frame_s, smear)
     longest = max(group.profile.shape[1] for group in bank.groups)
     rows = [
         np.pad(group.profile, ((0, 0), (0, longest - group.profile.shape[1])), mode="edge")
         for group in bank.groups
     ]
-    return np.concatenate(rows), bank.lead, np.concatenate([group.log_prior for group in bank.groups])
+    assert np.concatenate([group.number for group in bank.groups]).tolist() == list(range(len(RISES)))
+    return np.concatenate(rows), bank.lead, usual_rises()
 
 
 @pytest.mark.parametrize("smear", [POINT, SPREAD])
@@ -37,25 +38,21 @@ def test_nothing_is_seen_before_the_onset_but_what_the_smear_brings() -> None:
     sharp, lead, _ = profiles_of(0.005, POINT)
     assert (sharp[:, :lead] == 0).all()
     blurred, lead, _ = profiles_of(0.005, SPREAD)
-    # the steepest rise reaches the plateau within its first frame: what comes early is the smear, summed
-    step = blurred[0]
-    expected = np.cumsum(SPREAD)[:3]
-    first = 1 / 3  # mean of a squared straight rise over its frame
-    ahead = [SPREAD[0] * first, SPREAD[0] + SPREAD[1] * first, sum(SPREAD[:2]) + SPREAD[2] * first]
-    assert_allclose(step[lead - 3 : lead], ahead, rtol=0.01)
-    assert (step[lead - 3 : lead] < expected).all()
+    # a step in the middle of its frame fills half of it: what comes early is the smear, summed
+    step, expected = blurred[0], np.cumsum(SPREAD)[:3]
+    assert_allclose(step[lead - 3 : lead], expected - 0.5 * np.array(SPREAD[:3]), rtol=0.01)
     assert (step[: lead - 3] == 0).all()
 
 
 @pytest.mark.parametrize("rise_s", RISES_S[1:])
 def test_power_is_the_square_of_the_envelope(rise_s: float) -> None:
-    """Mean of the squared straight rise over each frame, by its integral."""
+    """Mean of the squared straight rise over each frame, by its integral; it begins in a frame's middle."""
     frame_s = 0.005
     profile, lead, _ = profiles_of(frame_s, POINT)
     number = 1 + (RISES_S.index(rise_s) - 1) * len(SHAPES) + list(SHAPES).index("linear")
-    edges = np.minimum(np.arange(profile.shape[1] - lead + 1) * frame_s / rise_s, 1)
-    late = np.maximum(np.arange(edges.size) * frame_s - rise_s, 0)
-    cube = edges**3 / 3 * rise_s + late
+    since_s = np.maximum(np.arange(profile.shape[1] - lead + 1) - 0.5, 0) * frame_s
+    edges = np.minimum(since_s / rise_s, 1)
+    cube = edges**3 / 3 * rise_s + np.maximum(since_s - rise_s, 0)
     assert_allclose(profile[number, lead:], np.diff(cube) / frame_s, atol=0.005)
 
 
@@ -101,3 +98,24 @@ def test_rises_from_a_step_to_a_second_are_considered() -> None:
     assert min(RISES_S) <= 0.005
     assert max(RISES_S) >= 1.0
     assert max(np.diff(np.log(RISES_S))[1:]) < np.log(2.01)
+
+
+def test_a_rise_stands_for_its_whole_frame() -> None:
+    """Onsets lie anywhere in a frame; a step is seen, on average, from the middle of its frame on."""
+    sharp, lead, _ = profiles_of(0.005, POINT)
+    assert sharp[0, lead] == pytest.approx(0.5)
+    assert sharp[0, lead + 1] == 1.0
+
+
+def test_what_a_rise_has_reached_is_read_from_where_it_stands_out() -> None:
+    bank = rise_bank(0.005, POINT)
+    slow = bank.groups[-1]
+    straight = [n for n, number in enumerate(slow.number) if RISES[number].shape == "linear"]
+    for place in straight:
+        rise_s = RISES[slow.number[place]].length_s
+        # at a share of 0.01 it has gone a tenth of its way; from 0.2 to 0.3 s after that
+        middle = (0.1 * rise_s + 0.25) / rise_s
+        reached = slow.mean_share(40, 60, stands_out=0.01)[place]
+        assert reached == pytest.approx(middle**2, rel=0.06)
+    fast = bank.groups[0].mean_share(40, 60, stands_out=0.01)
+    assert_allclose(fast, 1.0)
