@@ -39,8 +39,9 @@ def method_sentences(analysis: Analysis) -> tuple[str, ...]:
         ),
         (
             "Each onset is timed by the likelihood of rest followed by a rise whose duration and shape are "
-            "not known and are averaged over. This gives a median with an interval, and does not make faint "
-            "or slow activity late, as a fixed threshold does."
+            "not known and are averaged over; how likely each is, is learnt from the other raises of the "
+            "session. This gives a median with an interval, and does not make faint or slow activity late, "
+            "as a fixed threshold does."
         ),
         (
             f"A raise has an order where its probability is at least {settings.repetition_probability:g}. A "
