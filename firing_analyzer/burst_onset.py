@@ -174,6 +174,8 @@ def _band_evidence(conditioned: Conditioned, burst: Burst, *, earliest_s: float)
     chosen = _resting_frames(conditioned, bands, known=known, before=first, coarse=coarse)
     rest = bands.power[:, chosen].mean(axis=1) + 1e-300
     read = _read(end - coarse, bands.frame_s)
+    # the activity before says nothing of this onset, but would shine through the bands' smear
+    of_this = known & (np.arange(n) >= np.ceil(earliest))
     plateau = _plateau(bands, known=known, start=coarse + read[0], stop=coarse + read[1]) / rest - 1
     return onset_evidence(
         bands,
@@ -183,7 +185,7 @@ def _band_evidence(conditioned: Conditioned, burst: Burst, *, earliest_s: float)
         first=first,
         last=last,
         end=min(end, coarse + round(LOOK_S / bands.frame_s)),
-        known=None if known.all() else known,
+        known=None if of_this.all() else of_this,
         read=read,
     )
 
