@@ -62,8 +62,8 @@ def snr_db(conditioned: Conditioned, start_s: float, end_s: float) -> float:
     if not power.size:
         return -np.inf
     n_pieces = max(1, round(power.size * activity.frame_s / 0.1))
-    edges = np.linspace(0, power.size, n_pieces + 1).astype(np.int64)
-    level = quantiles(np.add.reduceat(power, edges[:-1]) / np.diff(edges), (0.5,))[0]
+    starts = (np.arange(n_pieces) * (power.size / n_pieces)).astype(np.int64)
+    level = quantiles(np.add.reduceat(power, starts) / np.diff(starts, append=power.size), (0.5,))[0]
     rest = float(activity.rest[max(start - 1, 0)])
     return float(10 * np.log10(max(level / rest - 1, 1e-3)))
 

@@ -248,7 +248,7 @@ def _activity(
     heart: HeartBeat | None,
 ) -> Activity:
     power, frame_s = frame_power(y, lost, signal.rate_hz)
-    excess = np.zeros(power.size)
+    excess = None
     if heart is not None:
         excess = heart.excess_at(np.asarray((np.arange(power.size) + 0.5) * frame_s, dtype=np.float64))
         power = power / (1 + excess)
@@ -260,6 +260,8 @@ def _activity(
         min_burst_s=settings.min_burst_ms / 1000,
         merge_gap_s=settings.merge_gap_ms / 1000,
     )
+    if excess is None:
+        return activity
     # a beat's remainder is divided out of rest, but must not lower the power of a muscle at work
     working = np.fmax(power / activity.rest - 1, 0)
     return replace(activity, power=power * (1 + excess) * (1 + working) / (1 + excess + working))

@@ -43,8 +43,13 @@ def fill_gaps(x: FloatArray) -> tuple[FloatArray, BoolArray]:
     lost = np.isnan(x)
     if not lost.any() or lost.all():
         return (np.zeros_like(x) if lost.any() else x), lost
-    index = np.arange(x.size)
-    return np.interp(index, index[~lost], x[~lost]), lost
+    edges = np.array(list(runs(lost)))
+    known = np.unique((edges - (1, 0)).clip(0, x.size - 1))
+    known = known[~lost[known]]
+    inside = np.flatnonzero(lost)
+    filled = x.copy()
+    filled[inside] = np.interp(inside, known, x[known])
+    return filled, lost
 
 
 def bandpass(x: FloatArray, rate_hz: float, *, low_hz: float = 30.0, high_hz: float = 450.0) -> FloatArray:

@@ -60,8 +60,11 @@ class OnsetPosterior:
 
     def quantile(self, share: float) -> float:
         """Onset below which this share of the probability lies, between grid points by straight lines."""
+        return self._quantiles(share)[0]
+
+    def _quantiles(self, *shares: float) -> list[float]:
         edges = np.append(self.time_s - 0.5 * self.step_s, self.time_s[-1] + 0.5 * self.step_s)
-        return float(np.interp(share, np.concatenate(([0.0], np.cumsum(self.probability))), edges))
+        return np.interp(shares, np.concatenate(([0.0], np.cumsum(self.probability))), edges).tolist()
 
     @property
     def median_s(self) -> float:
@@ -71,7 +74,8 @@ class OnsetPosterior:
     def interval_s(self, confidence: float = 0.95) -> tuple[float, float]:
         """Interval that holds the onset with this probability, equal tails."""
         tail = 0.5 * (1 - confidence)
-        return self.quantile(tail), self.quantile(1 - tail)
+        low_s, high_s = self._quantiles(tail, 1 - tail)
+        return low_s, high_s
 
 
 def onset_posterior(
@@ -131,7 +135,7 @@ def onset_posterior(
     )
     # every fourth onset first, at the plateau that was measured; what is hopeless is not looked at closely
     rough = np.arange(first, last + 1, ROUGH_FRAMES)
-    found = stretch.log_likelihood(rough - start, bank.rough, levels_db=(0.0,), together=ROUGH_FRAMES)
+    found = stretch.log_likelihood(rough - start, (bank.rough,), levels_db=(0.0,), together=ROUGH_FRAMES)
     best = found.max(axis=1)
     hopeful = rough[best > best.max() - HOPELESS]
     earliest, latest = int(hopeful[0]) - ROUGH_FRAMES, int(hopeful[-1]) + ROUGH_FRAMES
@@ -198,7 +202,9 @@ class _Stretch:
             near = windows[:, :, :n].transpose(1, 0, 2).reshape(offset.size, -1)
             # after a profile's end the rise is over, and all stays as it is there
             part = near @ gain.reshape(n_rows * n, -1) + from_here[:, offset + n].T @ gain[:, -1]
-            parts.append(self.weight * part + np.tile(group.log_prior, len(levels_db)))
+            part *= self.weight
+            part += np.tile(group.log_prior, len(levels_db))
+            parts.append(part)
         return np.concatenate(parts, axis=1)
 
     def _gain(self, group: RiseGroup, levels_db: tuple[float, ...]) -> FloatArray:
@@ -210,8 +216,14 @@ class _Stretch:
         profile = np.multiply.outer(levels, group.profile).reshape(-1, group.profile.shape[1]).T
         expected = 1 + np.multiply.outer(self.plateau, profile)
         gain = np.empty((expected.shape[0] + 1, *profile.shape))
-        gain[:-1] = self.half_dof[:, None, None] * (1 - 1 / expected)
-        gain[-1] = -np.tensordot(self.half_dof, np.log(expected), axes=1)
+        np.divide(-1, expected, out=gain[:-1])
+        gain[:-1] += 1
+        gain[:-1] *= self.half_dof[:, None, None]
+        if np.ptp(self.half_dof) < 1e-9 * self.half_dof[0]:
+            # bands of one width: one logarithm in the place of one for each
+            gain[-1] = -self.half_dof[0] * np.log(expected.prod(axis=0))
+        else:
+            gain[-1] = -np.tensordot(self.half_dof, np.log(expected), axes=1)
         return gain
 
 
