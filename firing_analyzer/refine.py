@@ -196,35 +196,40 @@ class _Stretch:
         windows = sliding_window_view(padded, longest, axis=1)[:, offset]
         from_here = np.cumsum(padded[:, ::-1], axis=1)[:, ::-1]
         parts: list[FloatArray] = []
-        for group in groups:
-            gain = self._gain(group, levels_db)
+        for group, gain in zip(groups, self._gains(groups, levels_db), strict=True):
             n = gain.shape[1]
-            near = windows[:, :, :n].transpose(1, 0, 2).reshape(offset.size, -1)
+            part = np.matmul(windows[:, :, :n], gain).sum(axis=0)
             # after a profile's end the rise is over, and all stays as it is there
-            part = near @ gain.reshape(n_rows * n, -1) + from_here[:, offset + n].T @ gain[:, -1]
+            part += from_here[:, offset + n].T @ gain[:, -1]
             part *= self.weight
             part += np.tile(group.log_prior, len(levels_db))
             parts.append(part)
         return np.concatenate(parts, axis=1)
 
-    def _gain(self, group: RiseGroup, levels_db: tuple[float, ...]) -> FloatArray:
+    def _gains(self, groups: tuple[RiseGroup, ...], levels_db: tuple[float, ...]) -> list[FloatArray]:
         """Return what each rise at each level makes of power, band by band and frame by frame.
 
-        Shape (n_bands + 1, n_frames, n_hypotheses). The last row is what a frame costs, whatever its power.
+        One of shape (n_bands + 1, n_frames, n_hypotheses) for each group. The last row is what a frame costs,
+        whatever its power.
         """
         levels = 10 ** (np.array(levels_db) / 10)
-        profile = np.multiply.outer(levels, group.profile).reshape(-1, group.profile.shape[1]).T
-        expected = 1 + np.multiply.outer(self.plateau, profile)
-        gain = np.empty((expected.shape[0] + 1, *profile.shape))
+        profiles = [
+            np.multiply.outer(levels, one.profile).reshape(-1, one.profile.shape[1]).T for one in groups
+        ]
+        # all groups at once: there is more to each call than to its numbers
+        expected = np.multiply.outer(self.plateau, np.concatenate([one.ravel() for one in profiles]))
+        expected += 1
+        gain = np.empty((expected.shape[0] + 1, expected.shape[1]))
         np.divide(-1, expected, out=gain[:-1])
         gain[:-1] += 1
-        gain[:-1] *= self.half_dof[:, None, None]
+        gain[:-1] *= self.half_dof[:, None]
         if np.ptp(self.half_dof) < 1e-9 * self.half_dof[0]:
             # bands of one width: one logarithm in the place of one for each
             gain[-1] = -self.half_dof[0] * np.log(expected.prod(axis=0))
         else:
-            gain[-1] = -np.tensordot(self.half_dof, np.log(expected), axes=1)
-        return gain
+            gain[-1] = -self.half_dof @ np.log(expected)
+        pieces = np.split(gain, np.cumsum([one.size for one in profiles])[:-1], axis=1)
+        return [piece.reshape(-1, *one.shape) for piece, one in zip(pieces, profiles, strict=True)]
 
 
 def _normalise(time_s: FloatArray, log_likelihood: FloatArray, *, first: bool) -> OnsetPosterior:
