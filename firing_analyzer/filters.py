@@ -16,7 +16,7 @@ BoolArray = NDArray[np.bool_]
 EDGE_OF_RATE = 0.45
 #: What is left of a filter's answer where it is taken to be over: the rounding of a float.
 OVER = 1e-16
-#: Length of a transformed block in such answers, and how many blocks stay in the processor's cache.
+#: Least length of a transformed block in such answers, and how many blocks stay in the processor's cache.
 BLOCK, AT_ONCE = 16, 8
 
 
@@ -128,7 +128,7 @@ def _band(rate_hz: float, low_hz: float, high_hz: float) -> _Band:
     sections = np.asarray(signal.butter(2, (low_hz, high_hz), "bandpass", fs=rate_hz, output="sos"))
     poles = np.concatenate([np.roots(section[3:]) for section in sections])
     reach = int(np.ceil(np.log(OVER) / np.log(np.abs(poles).max())))
-    size = int(fft.next_fast_len(BLOCK * reach, real=True))
+    size = 2 ** int(np.ceil(np.log2(BLOCK * reach)))
     _, answer = signal.sosfreqz(sections, 2 * np.pi * np.arange(size // 2 + 1) / size)
     return _Band(sections, reach, size, np.asarray(np.abs(answer) ** 2, dtype=np.float64))
 
