@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from firing_analyzer.filters import BoolArray, FloatArray, runs
+from firing_analyzer.filters import BoolArray, FloatArray, quantiles, runs
 
 FRAME_S = 0.005
 #: Blocks over which the level of rest is judged, and how far around a moment rest is looked for.
@@ -66,7 +66,7 @@ class Activity:
 
     def frame(self, time_s: float) -> int:
         """Index of the frame that holds a time, kept inside the recording."""
-        return int(np.clip((time_s - self.start_s) / self.frame_s, 0, self.power.size))
+        return int(min(max((time_s - self.start_s) / self.frame_s, 0), self.power.size))
 
     @property
     def quiet_s(self) -> float:
@@ -148,7 +148,7 @@ def find_activity(
     return Activity(
         power=power,
         rest=rest,
-        session_rest=float(np.median(rest[quiet])) if quiet.any() else float(np.median(rest)),
+        session_rest=quantiles(rest[quiet] if quiet.any() else rest, (0.5,))[0],
         quiet=quiet & ~active,
         bursts=tuple(bursts),
         frame_s=frame_s,
@@ -184,8 +184,8 @@ def _smooth(values: FloatArray, width: int) -> FloatArray:
 
 def _upper_spread(values: FloatArray) -> float:
     """Judge the standard deviation by the middle of the values so that a few bursts do not count."""
-    low, high = np.percentile(values, (15.87, 84.13))
-    return float(high - low) / 2
+    low, high = quantiles(values, (0.1587, 0.8413))
+    return (high - low) / 2
 
 
 def _local_rest(power: FloatArray, frame_s: float) -> tuple[FloatArray, BoolArray]:
@@ -193,9 +193,13 @@ def _local_rest(power: FloatArray, frame_s: float) -> tuple[FloatArray, BoolArra
     per_block = max(1, round(BLOCK_S / frame_s))
     n_blocks = max(1, power.size // per_block)
     cut = power[: n_blocks * per_block].reshape(n_blocks, -1)
-    known = np.isfinite(cut).mean(axis=1) > 0.5
-    block = np.full(n_blocks, np.inf)
-    block[known] = np.nanmean(cut[known], axis=1)
+    heard = np.isfinite(power)
+    if heard.all():
+        known, block = np.ones(n_blocks, dtype=np.bool_), cut.mean(axis=1)
+    else:
+        known = heard[: cut.size].reshape(cut.shape).mean(axis=1) > 0.5
+        block = np.full(n_blocks, np.inf)
+        block[known] = np.nanmean(cut[known], axis=1)
     # the lowest fifth of what is known nearby; lost blocks count as loud
     size = min(n_blocks, round(LOCAL_S / BLOCK_S) | 1)
     low = ndimage.percentile_filter(np.where(np.isfinite(block), block, 1e300), 20, size=size, mode="reflect")
@@ -207,4 +211,4 @@ def _local_rest(power: FloatArray, frame_s: float) -> tuple[FloatArray, BoolArra
     level = np.where(share > 1.5 / size, total / np.maximum(share, 1e-9), low)
     level = np.maximum(level, 1e-300)
     index = np.minimum(np.arange(power.size) // per_block, n_blocks - 1)
-    return level[index], quiet[index] & np.isfinite(power)
+    return level[index], quiet[index] & heard

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from firing_analyzer.activity import Burst
 from firing_analyzer.bands import BandPower, band_edges_hz, band_power
 from firing_analyzer.condition import Conditioned
-from firing_analyzer.filters import BoolArray, FloatArray
+from firing_analyzer.filters import BoolArray, FloatArray, quantiles
 from firing_analyzer.refine import OnsetEvidence, OnsetPosterior, onset_evidence
 
 #: Widths of bands: wide enough to keep time sharp, narrow enough to tell muscle from noise.
@@ -72,8 +72,8 @@ def snr_db(conditioned: Conditioned, start_s: float, end_s: float) -> float:
     if not power.size:
         return -np.inf
     n_pieces = max(1, round(power.size * activity.frame_s / 0.1))
-    edges = np.linspace(0, power.size, n_pieces + 1).astype(np.int64)
-    level = float(np.median(np.add.reduceat(power, edges[:-1]) / np.diff(edges)))
+    starts = (np.arange(n_pieces) * (power.size / n_pieces)).astype(np.int64)
+    level = quantiles(np.add.reduceat(power, starts) / np.diff(starts, append=power.size), (0.5,))[0]
     rest = float(activity.rest[max(start - 1, 0)])
     return float(10 * np.log10(max(level / rest - 1, 1e-3)))
 
@@ -191,14 +191,16 @@ def _band_evidence(conditioned: Conditioned, burst: Burst, *, earliest_s: float)
 
 
 def _known_frames(conditioned: Conditioned, bands: BandPower) -> BoolArray:
-    if not conditioned.lost.any():
-        return np.ones(bands.power.shape[1], dtype=np.bool_)
+    n_frames = bands.power.shape[1]
     edges = (
-        bands.start_s - conditioned.start_s + np.arange(bands.power.shape[1] + 1) * bands.frame_s
+        bands.start_s - conditioned.start_s + np.arange(n_frames + 1) * bands.frame_s
     ) * conditioned.rate_hz
-    total = np.concatenate(([0], np.cumsum(conditioned.lost)))
     index = np.clip(np.round(edges).astype(np.int64), 0, conditioned.lost.size)
-    return np.diff(total[index]) == 0
+    lost = conditioned.lost[index[0] : index[-1]]
+    if not lost.any():
+        return np.ones(n_frames, dtype=np.bool_)
+    total = np.concatenate(([0], np.cumsum(lost)))
+    return np.diff(total[index - index[0]]) == 0
 
 
 def _without_beats(conditioned: Conditioned, bands: BandPower) -> BandPower:

@@ -146,7 +146,7 @@ def _background(
     times = activity.start_s + (np.arange(activity.power.size) + 0.5) * activity.frame_s
     outside = np.ones(times.size, dtype=np.bool_)
     for start, end in busy:
-        outside &= (times < start) | (times > end)
+        outside[np.searchsorted(times, start) : np.searchsorted(times, end, side="right")] = False
     seconds = float(outside.sum()) * activity.frame_s
     if seconds < 1.0:
         return None, 0.0
@@ -155,5 +155,5 @@ def _background(
     ]
     filled = np.zeros(times.size, dtype=np.bool_)
     for burst in activity.bursts:
-        filled |= (times >= burst.start_s) & (times < burst.end_s)
+        filled[np.searchsorted(times, burst.start_s) : np.searchsorted(times, burst.end_s)] = True
     return 60 * len(alone) / seconds, float((filled & outside).sum()) * activity.frame_s / seconds

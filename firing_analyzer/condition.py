@@ -3,12 +3,11 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import ndimage
 
 from firing_analyzer.activity import Activity, find_activity, frame_power
 from firing_analyzer.electrode import off_stretches
 from firing_analyzer.errors import SignalError
-from firing_analyzer.filters import BoolArray, FloatArray, bandpass, fill_gaps, runs, upper_edge_hz
+from firing_analyzer.filters import BoolArray, FloatArray, bandpass, fill_gaps, runs, upper_edge_hz, widened
 from firing_analyzer.heartbeat import HeartBeat, find_beats, subtract_beats
 from firing_analyzer.mains import Hum, subtract_mains
 from firing_analyzer.settings import Settings
@@ -79,7 +78,7 @@ class Conditioned:
 
     def index(self, time_s: float) -> int:
         """Sample at a time, kept inside the recording."""
-        return int(np.clip(round((time_s - self.start_s) * self.rate_hz), 0, self.samples.size))
+        return min(max(round((time_s - self.start_s) * self.rate_hz), 0), self.samples.size)
 
     def lost_share(self, start_s: float, end_s: float) -> float:
         """Share of samples lost between two times."""
@@ -91,8 +90,10 @@ class Conditioned:
         first, stop = self.index(start_s), self.index(end_s)
         if stop <= first:
             return np.inf
-        longest = max((end - begin for begin, end in runs(self.lost[first:stop])), default=0)
-        return longest / self.rate_hz
+        piece = self.lost[first:stop]
+        if not piece.any():
+            return 0.0
+        return max(end - begin for begin, end in runs(piece)) / self.rate_hz
 
 
 def condition(signal: Signal, settings: Settings) -> Conditioned:
@@ -118,6 +119,7 @@ def condition(signal: Signal, settings: Settings) -> Conditioned:
     envelope = channel.kind == "envelope"
     hum = Hum(None)
     filled, lost = fill_gaps(x)
+    missing = int(np.count_nonzero(lost))
     flat = flat_stretches(filled, rate_hz)
     lost = lost | flat
     if lost.all():
@@ -132,13 +134,10 @@ def condition(signal: Signal, settings: Settings) -> Conditioned:
         centred = y = _without_offset(filled, lost)
         low_hz, high_hz = 0.0, ENVELOPE_BAND_HZ
     else:
-        centred, hum = subtract_mains(filled - filled.mean(), rate_hz, mains_hz=settings.mains_hz)
+        centred, hum = subtract_mains(filled, rate_hz, mains_hz=settings.mains_hz)
         y = bandpass(centred, rate_hz, low_hz=low_hz, high_hz=high_hz)
-    missing_s = float(np.isnan(x).sum()) / rate_hz
     if lost.any():
-        lost = np.asarray(
-            ndimage.binary_dilation(lost, iterations=max(1, round(GUARD_S * rate_hz))), dtype=np.bool_
-        )
+        lost = widened(lost, max(1, round(GUARD_S * rate_hz)))
     activity = _activity(y, lost, signal, settings, bandwidth_hz=high_hz - low_hz, heart=None)
     off = off_stretches(
         hum, rest_rms=float(np.sqrt(activity.session_rest)), n_samples=y.size, rate_hz=rate_hz
@@ -159,8 +158,8 @@ def condition(signal: Signal, settings: Settings) -> Conditioned:
         lost=lost,
         flat=flat,
         off=off,
-        missing_s=missing_s,
-        clipped_share=_clipped_share(x[~np.isnan(x)]),
+        missing_s=missing / rate_hz,
+        clipped_share=_clipped_share(x if not missing else x[~np.isnan(x)]),
         rate_hz=rate_hz,
         start_s=signal.start_s,
         low_hz=low_hz,
@@ -186,7 +185,7 @@ def _usable(signal: Signal) -> FloatArray:
             f"a rate of {signal.rate_hz:g} Hz is too low for EMG; record at 150 Hz or more, better at 1000",
             channel=label,
         )
-    if np.ptp(known) == 0:
+    if np.ptp(known[:1000]) == 0 and np.ptp(known) == 0:
         raise SignalError(
             f"it is constant ({known[0]:g} throughout); check electrode and cable, or name another channel",
             channel=label,
@@ -203,7 +202,11 @@ def flat_stretches(x: FloatArray, rate_hz: float) -> BoolArray:
     """Mark samples that belong to a run of one and the same value of 0.1 s or more."""
     flat = np.zeros(x.size, dtype=np.bool_)
     shortest = max(3, round(FLAT_S * rate_hz))
-    for start, stop in runs(np.diff(x) == 0):
+    # no such run steps over all of these places
+    some = np.arange(0, x.size - 1, shortest - 1)
+    if not (x[some] == x[some + 1]).any():
+        return flat
+    for start, stop in runs(x[1:] == x[:-1]):
         if stop - start + 1 >= shortest:
             flat[start : stop + 1] = True
     return flat
@@ -245,7 +248,7 @@ def _activity(
     heart: HeartBeat | None,
 ) -> Activity:
     power, frame_s = frame_power(y, lost, signal.rate_hz)
-    excess = np.zeros(power.size)
+    excess = None
     if heart is not None:
         excess = heart.excess_at(np.asarray((np.arange(power.size) + 0.5) * frame_s, dtype=np.float64))
         power = power / (1 + excess)
@@ -257,6 +260,8 @@ def _activity(
         min_burst_s=settings.min_burst_ms / 1000,
         merge_gap_s=settings.merge_gap_ms / 1000,
     )
+    if excess is None:
+        return activity
     # a beat's remainder is divided out of rest, but must not lower the power of a muscle at work
     working = np.fmax(power / activity.rest - 1, 0)
     return replace(activity, power=power * (1 + excess) * (1 + working) / (1 + excess + working))

@@ -8,11 +8,12 @@ so that no later step takes a heart beat for the start of a muscle.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from scipy import ndimage, signal
 from scipy.linalg import toeplitz
 from scipy.signal import windows
 
-from firing_analyzer.filters import BoolArray, FloatArray
+from firing_analyzer.filters import BoolArray, FloatArray, bandpass, quantiles
 
 #: Heart rates that are believed, as intervals between beats.
 SHORTEST_S, LONGEST_S = 0.33, 1.7
@@ -55,9 +56,21 @@ class HeartBeat:
     height: float
 
     def excess_at(self, times_s: FloatArray) -> FloatArray:
-        """Power of beats over rest at given times (0 far from a beat)."""
+        """Power of beats over rest at given times, in order (0 far from a beat)."""
         if not (self.times_s.size and self.excess.any()):
             return np.zeros_like(times_s)
+        starts = np.searchsorted(times_s, self.times_s - self.reach_s)
+        stops = np.searchsorted(times_s, self.times_s + self.reach_s, side="right")
+        excess = np.zeros_like(times_s)
+        # most times are far from any beat
+        met = np.flatnonzero(stops > starts)
+        if not met.size:
+            return excess
+        near = np.concatenate([np.arange(starts[k], stops[k]) for k in met.tolist()])
+        excess[near] = self._excess_near(times_s[near])
+        return excess
+
+    def _excess_near(self, times_s: FloatArray) -> FloatArray:
         after = np.clip(np.searchsorted(self.times_s, times_s), 0, self.times_s.size - 1)
         before = np.maximum(after - 1, 0)
         lag_after = times_s - self.times_s[after]
@@ -95,12 +108,11 @@ def find_beats(x: FloatArray, rate_hz: float, *, quiet: BoolArray) -> FloatArray
     slow_hz = rate_hz / step
     slow = x[: n * step].reshape(n, step) @ np.full(step, 1 / step)
     calm = quiet[step // 2 : n * step : step]
-    sections = signal.butter(2, (LOW_HZ, min(HIGH_HZ, 0.45 * slow_hz)), "bandpass", fs=slow_hz, output="sos")
-    band = np.asarray(signal.sosfiltfilt(sections, slow - slow.mean()), dtype=np.float64)
+    band = bandpass(slow, slow_hz, low_hz=LOW_HZ, high_hz=HIGH_HZ)
     power = ndimage.uniform_filter1d(band**2, max(1, round(0.06 * slow_hz)))
     if calm.sum() < 3 * slow_hz:
         return np.empty(0)
-    level = float(np.median(power[calm]))
+    level = quantiles(power[calm], (0.5,))[0]
     if level <= 0:
         return np.empty(0)
     peaks, _ = signal.find_peaks(power, height=6 * level, distance=max(1, round(SHORTEST_S * slow_hz)))
@@ -120,9 +132,9 @@ def _align(band: FloatArray, peaks: np.ndarray, *, reach: int) -> tuple[np.ndarr
     lags, most = np.arange(-reach, reach + 1), reach // 2
     likeness = np.zeros(peaks.size)
     for _ in range(3):
-        mean = np.median(band[peaks[:, None] + lags], axis=0)
+        mean = _median_beat(band, peaks, reach)
         mean /= np.sqrt(np.sum(mean**2)) + 1e-300
-        around = band[peaks[:, None] + np.arange(-reach - most, reach + most + 1)]
+        around = sliding_window_view(band, lags.size + 2 * most)[peaks - reach - most]
         total = np.pad(np.cumsum(around**2, axis=1), ((0, 0), (1, 0)))
         energy = total[:, lags.size :] - total[:, : 2 * most + 1]
         fit = _fit(around, mean) / (np.sqrt(energy) + 1e-300)
@@ -148,19 +160,28 @@ def _complete(
     # a heart beats throughout; a stretch of restless noise is no heart
     if regular.mean() < 0.7 or plausible[regular].sum() < LEAST_COVERED * calm_s:
         return np.empty(0)
-    lags = np.arange(-reach, reach + 1)
-    mean = np.median(band[peaks[:, None] + lags], axis=0)
-    beats: list[float] = [float(peaks[0])]
-    for left, right in zip(peaks[:-1].tolist(), peaks[1:].tolist(), strict=True):
-        missing = round((right - left) / rate_hz / usual) - 1
-        for k in range(1, missing + 1):
-            guess = round(left + (right - left) * k / (missing + 1))
-            near = guess + np.arange(-round(0.12 * rate_hz), round(0.12 * rate_hz) + 1)
-            near = near[(near >= reach) & (near < band.size - reach)]
-            if near.size:
-                beats.append(float(near[np.argmax(band[near[:, None] + lags] @ mean)]))
-        beats.append(float(right))
-    return np.unique(beats)
+    mean = _median_beat(band, peaks, reach)
+    missing = np.round(np.diff(peaks) / rate_hz / usual).astype(np.int64) - 1
+    if not (missing > 0).any():
+        return peaks.astype(np.float64)
+    guesses = np.concatenate(
+        [
+            left + (right - left) * np.arange(1, n + 1) / (n + 1)
+            for left, right, n in zip(peaks[:-1], peaks[1:], missing, strict=True)
+            if n > 0
+        ]
+    )
+    # a peak is at least twice its reach from either end, and so is all that lies between peaks
+    most = round(0.12 * rate_hz)
+    earliest = np.round(guesses).astype(np.int64) - most
+    fit = _fit(sliding_window_view(band, mean.size + 2 * most)[earliest - reach], mean)
+    return np.unique(np.concatenate((peaks, earliest + fit.argmax(axis=1)))).astype(np.float64)
+
+
+def _median_beat(band: FloatArray, peaks: np.ndarray, reach: int) -> FloatArray:
+    """Median of what is around the peaks; laid out so that each moment's values are side by side."""
+    around = sliding_window_view(band, 2 * reach + 1)[peaks - reach]
+    return np.asarray(np.median(np.ascontiguousarray(around.T), axis=1), dtype=np.float64)
 
 
 def subtract_beats(
@@ -192,22 +213,24 @@ def subtract_beats(
     reach = round(REACH_S * rate_hz)
     peaks = np.round(beats_s * rate_hz).astype(np.int64)
     peaks = peaks[(peaks >= 2 * reach) & (peaks < y.size - 2 * reach)]
-    loud_until = np.concatenate(([0], np.cumsum(~quiet)))
-    still = loud_until[peaks + reach] == loud_until[peaks - reach]
+    if peaks.size < FEWEST:
+        return y, None
+    still = sliding_window_view(quiet, 2 * reach)[peaks - reach].all(axis=1)
     if still.sum() < FEWEST:
         return y, None
     lags = np.arange(-reach, reach + 1)
     taper = windows.tukey(lags.size, 0.4)
     # the median of a squared normal is 0.455 of its mean, and beats fill too little time to move it
     some = slice(None, None, max(1, y.size // ENOUGH))
-    rest_power = float(np.median(y[some][quiet[some]] ** 2)) / 0.455
+    rest_power = quantiles(y[some][quiet[some]] ** 2, (0.5,))[0] / 0.455
     most = round(0.012 * rate_hz)
     resting = peaks[still]
-    around = y[resting[:, None] + np.arange(-reach - most, reach + most + 1)]
+    beats = sliding_window_view(y, lags.size)
+    around = sliding_window_view(y, lags.size + 2 * most)[resting - reach - most]
     best = np.full(resting.size, most)
     mean = np.zeros(lags.size)
     for _ in range(3):
-        near = np.take_along_axis(around, best[:, None] + np.arange(lags.size), axis=1)
+        near = beats[resting - reach + best - most]
         mean = near.mean(axis=0) * taper
         best = _fit(around, mean).argmax(axis=1)
     resting = resting + best - most
@@ -221,15 +244,15 @@ def subtract_beats(
     if height**2 < max(0.25 * rest_power, 9 * chance):
         return y, None
     # a mean that explains little of the power at the beats is no heart: twitches differ from one another
-    extra = float(np.mean((y[resting[:, None] + lags] * taper) ** 2)) - rest_power * float(np.mean(taper**2))
+    extra = float(np.mean((beats[resting - reach] * taper) ** 2)) - rest_power * float(np.mean(taper**2))
     if float(np.mean(mean**2)) - chance < LEAST_EXPLAINED * extra:
         return y, None
     core = mean[np.abs(lags) <= round(CORE_S * rate_hz)]
     half = core.size // 2
-    around = y[peaks[:, None] + np.arange(-half - most, half + most + 1)]
+    around = sliding_window_view(y, core.size + 2 * most)[peaks - half - most]
     fit = _fit(around, core)
     best = fit.argmax(axis=1)
-    near = np.take_along_axis(around, best[:, None] + np.arange(core.size), axis=1)
+    near = sliding_window_view(y, core.size)[peaks - half + best - most]
     drowned = np.mean(near**2, axis=1) > DROWNED * (float(np.mean(core**2)) + rest_power)
     # under a burst the beat cannot be fitted, and need not be
     gain = np.where(drowned, 1.0, np.clip(fit.max(axis=1) / np.sum(core**2), 0.0, MOST_GAIN))
@@ -237,7 +260,7 @@ def subtract_beats(
     cleaned = y.copy()
     for peak, size in zip(peaks.tolist(), gain.tolist(), strict=True):
         cleaned[peak - reach : peak + reach + 1] -= size * mean
-    residue = cleaned[peaks[still][:, None] + lags] ** 2
+    residue = sliding_window_view(cleaned, lags.size)[peaks[still] - reach] ** 2
     left = ndimage.gaussian_filter1d(residue.mean(axis=0), 0.004 * rate_hz) / rest_power - 1
     noise = np.sqrt(2 / residue.shape[0] / max(0.014 * 2 * 0.4 * rate_hz, 1))
     excess = np.where(left > 2 * noise, left, 0.0)

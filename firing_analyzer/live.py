@@ -25,7 +25,7 @@ from sensors.model import Block
 #: How much is kept, and how much of it a look sees.
 KEEP_S, WINDOW_S = 75.0, 60.0
 #: So long after the glute's last activity the look is taken, or so long after the last that is beyond doubt.
-QUIET_S, FIRM_QUIET_S = 0.25, 0.3
+QUIET_S, FIRM_QUIET_S = 0.15, 0.2
 #: A look waits for the shoulder's samples up to this long after the glute's last activity.
 DEADLINE_S = 0.35
 #: How far beyond the glute's end the shoulder must have come to need no waiting.

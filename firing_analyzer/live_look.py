@@ -20,7 +20,7 @@ from firing_analyzer.verdict import Judged
 from recordings.model import EVENT_RAISE, Event, Signal
 
 #: A raise is over when the glute has rested for so long; should it come back, the raise is told again.
-OVER_S = 0.2
+OVER_S = 0.1
 #: A raise whose ends have moved by more is another one than was told.
 MOVED_S = 0.25
 #: Onsets nearer than this are told once.

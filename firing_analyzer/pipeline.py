@@ -1,9 +1,9 @@
 """The whole analysis: a recording in, a firing-order verdict out. Pure and deterministic."""
 
 from collections.abc import Sequence
-from importlib.metadata import version
 
 import numpy as np
+import scipy
 
 import firing_analyzer
 from firing_analyzer.circumstances import clock_error_ms, margin_of, weigh_circumstances
@@ -141,8 +141,8 @@ def analyze(
         ),
         software={
             "firing_analyzer": firing_analyzer.__version__,
-            "numpy": version("numpy"),
-            "scipy": version("scipy"),
+            "numpy": np.__version__,
+            "scipy": scipy.__version__,
         },
         legs=None if legs is None else legs_of(legs, rows, settings, of_muscles=True),
     )

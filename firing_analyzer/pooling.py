@@ -112,12 +112,12 @@ def pool_lags(
     # the standard deviation of a Student-t with 4 degrees of freedom is sqrt(2) times its scale
     scale = spread * np.sqrt(1 - 2 / DEGREES_OF_FREEDOM)
     log_joint = np.repeat(log_prior[:, None], few.size, axis=1)
+    each = np.empty((N_SPREADS, N_MIXTURE, few.size))
     for measured, own in zip(lag, error, strict=True):
         variance = np.add.outer(own**2, np.multiply.outer(scale**2, 1 / mixing))
-        square = (measured - few) ** 2
-        density = np.zeros((N_SPREADS, few.size))
-        for k in range(N_MIXTURE):
-            density += np.exp(-0.5 * square / variance[:, k, None]) / np.sqrt(variance[:, k, None])
+        np.multiply((-0.5 / variance)[:, :, None], (measured - few) ** 2, out=each)
+        np.exp(each, out=each)
+        density = ((1 / np.sqrt(variance))[:, None] @ each)[:, 0]
         log_joint += np.log(density + 1e-300)
     joint = np.exp(log_joint - log_joint.max())
     # its logarithm is smooth, so that what lies between follows

@@ -12,6 +12,8 @@ from firing_analyzer.result import QualityNote
 COMMON_WARNS, COMMON_REFUSES = 0.3, 0.6
 #: From here on the two carry one and the same signal, not only in part.
 SAME_SIGNAL = 0.9
+#: Samples of one rate that are less apart than this are of one instant.
+SAME_INSTANT = 1e-6
 #: Rest that holds this much more power per hertz low in the band than high up looks like a working muscle.
 TONIC_DB = 9.0
 #: Least rest in a recording.
@@ -140,6 +142,12 @@ def _on_one_clock(
     """Both channels over the same time at the lower of the two rates."""
     slow, fast = (glute, shoulder) if glute.rate_hz <= shoulder.rate_hz else (shoulder, glute)
     first, stop = slow.index(start_s), slow.index(end_s)
+    ahead = (slow.start_s - fast.start_s) * fast.rate_hz
+    if slow.rate_hz == fast.rate_hz and abs(ahead - round(ahead)) < SAME_INSTANT:
+        begin, end = first + round(ahead), stop + round(ahead)
+        if begin >= 0 and end <= fast.samples.size:
+            known = ~(slow.lost[first:stop] | fast.lost[begin:end])
+            return slow.samples[first:stop], fast.samples[begin:end], known
     times = slow.start_s + np.arange(first, stop) / slow.rate_hz
     position = (times - fast.start_s) * fast.rate_hz
     inside = np.clip(np.round(position).astype(np.int64), 0, fast.samples.size - 1)

@@ -10,13 +10,11 @@ for every onset. How likely each rise is may be learnt from the session's other 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
-from scipy import special
 
 from firing_analyzer.bands import BandPower
 from firing_analyzer.filters import BoolArray, FloatArray
-from firing_analyzer.rises import ROUGH_FRAMES, RiseGroup, rise_bank, usual_rises
+from firing_analyzer.likelihood import Stretch
+from firing_analyzer.rises import ROUGH_FRAMES, rise_bank, usual_rises
 
 #: Plateaus that are considered, against the one that was measured.
 LEVELS_DB = (-2.0, 0.0, 2.0)
@@ -31,15 +29,6 @@ PINNED_FRAMES, PINNED_SHARE = 3, 0.05
 HOPELESS, UNLIKELY = 15.0, 40.0
 #: What frames, bands and the unsteadiness of muscle allow at best, as a standard deviation.
 FLOOR_S = 0.004
-#: A rise stands out, and is found by the coarse onset, where its power is this much of that of rest.
-STANDS_OUT = 0.8
-#: Variance of a working muscle's power in one band over that of steady noise: fibres fire in volleys. (1.2 to
-#: 2.2 in recordings of three leg muscles at maximal effort, 1 in Gaussian noise.)
-LIVELY = 1.6
-#: A frame that is quieter than this, against rest, is by chance; its logarithm would say too much.
-LEAST_RATIO = 1e-3
-#: What a rise that still goes on has reached, at least, where the plateau is read.
-LEAST_REACHED = 0.03
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,8 +60,11 @@ class OnsetPosterior:
 
     def quantile(self, share: float) -> float:
         """Onset below which this share of the probability lies, between grid points by straight lines."""
+        return self._quantiles(share)[0]
+
+    def _quantiles(self, *shares: float) -> list[float]:
         edges = np.append(self.time_s - 0.5 * self.step_s, self.time_s[-1] + 0.5 * self.step_s)
-        return float(np.interp(share, np.concatenate(([0.0], np.cumsum(self.probability))), edges))
+        return np.interp(shares, np.concatenate(([0.0], np.cumsum(self.probability))), edges).tolist()
 
     @property
     def median_s(self) -> float:
@@ -82,7 +74,8 @@ class OnsetPosterior:
     def interval_s(self, confidence: float = 0.95) -> tuple[float, float]:
         """Interval that holds the onset with this probability, equal tails."""
         tail = 0.5 * (1 - confidence)
-        return self.quantile(tail), self.quantile(1 - tail)
+        low_s, high_s = self._quantiles(tail, 1 - tail)
+        return low_s, high_s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,10 +177,10 @@ def onset_evidence(
     start = max(first - bank.lead, 0)
     stop = min(end, bands.power.shape[1])
     seen = np.ones(stop - start) if known is None else known[start:stop].astype(np.float64)
-    ratio = bands.power[:, start:stop] / rest[:, None]
-    stretch = _Stretch(
-        values=np.vstack((ratio * seen, np.log(np.maximum(ratio, LEAST_RATIO)) * seen, seen)),
-        plateau=np.maximum(plateau, 0.0),
+    stretch = Stretch.of(
+        bands.power[:, start:stop] / rest[:, None],
+        seen,
+        plateau=plateau,
         read=read,
         half_dof=0.5 * bands.dof,
         lead=bank.lead,
@@ -195,7 +188,7 @@ def onset_evidence(
     )
     # every fourth onset first, at the plateau that was measured; what is hopeless is not looked at closely
     rough = np.arange(first, last + 1, ROUGH_FRAMES)
-    found = stretch.log_likelihood(rough - start, bank.rough, levels_db=(0.0,), together=ROUGH_FRAMES)
+    found = stretch.log_likelihood(rough - start, (bank.rough,), levels_db=(0.0,), together=ROUGH_FRAMES)
     found = found[:, 0] + usual_rises()
     best = found.max(axis=1)
     hopeful = rough[best > best.max() - HOPELESS]
@@ -211,73 +204,3 @@ def onset_evidence(
         likelihood=likelihood,
         from_first=bool(onsets[0] == first),
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Stretch:
-    """Power around one onset, ready to be compared with every rise.
-
-    Attributes
-    ----------
-    values : ndarray, shape (2 * n_bands + 1, n_frames)
-        Power against rest, its logarithm, and 1; 0 where samples were lost.
-    """
-
-    values: FloatArray
-    plateau: FloatArray
-    read: tuple[int, int]
-    half_dof: FloatArray
-    lead: int
-    weight: float
-
-    def log_likelihood(
-        self,
-        onsets: NDArray[np.int_],
-        groups: tuple[RiseGroup, ...],
-        *,
-        levels_db: tuple[float, ...],
-        together: int = 1,
-    ) -> FloatArray:
-        """Log-likelihood, shape (n_onsets, n_levels, n_rises).
-
-        Onsets count from the start of the stretch. So many frames are taken together in profiles and onsets.
-        """
-        offset = np.maximum(onsets - self.lead, 0) // together
-        longest = max(group.profile.shape[1] for group in groups)
-        n_rows, n_frames = self.values.shape
-        padded = np.zeros((n_rows, (max(n_frames // together, int(offset[-1]) + longest) + 1) * together))
-        padded[:, :n_frames] = self.values
-        padded = padded.reshape(n_rows, -1, together).sum(axis=2)
-        windows = sliding_window_view(padded, longest, axis=1)[:, offset]
-        from_here = np.cumsum(padded[:, ::-1], axis=1)[:, ::-1]
-        parts: list[FloatArray] = []
-        for group in groups:
-            gain = self._gain(group, levels_db, together=together)
-            n = gain.shape[1]
-            near = windows[:, :, :n].transpose(1, 0, 2).reshape(offset.size, -1)
-            # after a profile's end the rise is over, and all stays as it is there
-            part = near @ gain.reshape(n_rows * n, -1) + from_here[:, offset + n].T @ gain[:, -1]
-            parts.append(self.weight * part.reshape(offset.size, len(levels_db), -1))
-        return np.concatenate(parts, axis=2)
-
-    def _gain(self, group: RiseGroup, levels_db: tuple[float, ...], *, together: int) -> FloatArray:
-        """Return what each rise at each level makes of power, band by band and frame by frame.
-
-        Shape (2 * n_bands + 1, n_frames, n_hypotheses), all against rest: for power, for its logarithm, and
-        what a frame costs whatever its power.
-        """
-        levels = 10 ** (np.array(levels_db) / 10)
-        read = (self.read[0] // together, max(self.read[1] // together, self.read[0] // together + 1))
-        reached = group.mean_share(*read, stands_out=STANDS_OUT / max(float(self.plateau.mean()), STANDS_OUT))
-        profile = group.profile / np.maximum(reached, LEAST_REACHED)[:, None]
-        profile = np.multiply.outer(levels, profile).reshape(-1, profile.shape[1]).T
-        expected = 1 + np.multiply.outer(self.plateau, profile)
-        n_bands = expected.shape[0]
-        rest_shape = self.half_dof[:, None, None]
-        shape = rest_shape / (1 + (LIVELY - 1) * (1 - 1 / expected) ** 2)
-        gain = np.empty((2 * n_bands + 1, *profile.shape))
-        gain[:n_bands] = rest_shape - shape / expected
-        gain[n_bands:-1] = shape - rest_shape
-        cost = shape * np.log(shape / expected) - special.gammaln(shape)
-        gain[-1] = (cost - rest_shape * np.log(rest_shape) + special.gammaln(rest_shape)).sum(axis=0)
-        return gain

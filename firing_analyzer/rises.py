@@ -100,13 +100,13 @@ class RiseBank:
         By length, so that short rises need few frames.
     lead : int
         Frames before the onset, which is in the middle of frame `lead` of every profile.
-    rough : tuple of RiseGroup
-        The same groups, with the mean of `ROUGH_FRAMES` frames in the place of each.
+    rough : RiseGroup
+        All of them in one group, with the mean of `ROUGH_FRAMES` frames in the place of each.
     """
 
     groups: tuple[RiseGroup, ...]
     lead: int
-    rough: tuple[RiseGroup, ...]
+    rough: RiseGroup
 
 
 @lru_cache(maxsize=1)
@@ -147,13 +147,22 @@ def rise_bank(frame_s: float, smear: tuple[float, ...]) -> RiseBank:
             for number in numbers
         ]
         groups.append(RiseGroup(np.stack(profiles), np.array(numbers)))
-    return RiseBank(tuple(groups), lead, tuple(_roughly(group) for group in groups))
+    return RiseBank(tuple(groups), lead, _roughly(groups))
 
 
-def _roughly(group: RiseGroup) -> RiseGroup:
-    missing = -group.profile.shape[1] % ROUGH_FRAMES
-    profile = np.pad(group.profile, ((0, 0), (0, missing)), mode="edge")
-    return RiseGroup(profile.reshape(profile.shape[0], -1, ROUGH_FRAMES).mean(axis=2), group.number)
+def _roughly(groups: list[RiseGroup]) -> RiseGroup:
+    longest = max(group.profile.shape[1] for group in groups)
+    longest += -longest % ROUGH_FRAMES
+    profile = np.vstack(
+        [
+            np.pad(group.profile, ((0, 0), (0, longest - group.profile.shape[1])), mode="edge")
+            for group in groups
+        ]
+    )
+    return RiseGroup(
+        profile.reshape(profile.shape[0], -1, ROUGH_FRAMES).mean(axis=2),
+        np.concatenate([group.number for group in groups]),
+    )
 
 
 def _profile(rise: Rise, *, frame_s: float, smear: tuple[float, ...], lead: int, n_frames: int) -> FloatArray:

@@ -1,7 +1,9 @@
 """The tilt of rest's spectrum: an amplifier's is flat, that of a muscle which never rests is not."""
 
 import numpy as np
-from scipy import signal
+from numpy.typing import NDArray
+from scipy import fft
+from scipy.signal import windows
 
 from firing_analyzer.activity import Activity
 from firing_analyzer.filters import FloatArray, runs
@@ -42,9 +44,16 @@ def rest_tilt_db(samples: FloatArray, activity: Activity, *, rate_hz: float, hig
             break
     if len(pieces) < 5:
         return 0.0
-    frequency, density = signal.periodogram(np.stack(pieces), rate_hz, window="hann")
-    # the median over pieces is not moved by a heart beat or a twitch here and there
-    density = np.median(density, axis=0)
-    low = density[(frequency >= 45) & (frequency <= 140)].mean()
-    high = density[(frequency >= 0.7 * high_hz) & (frequency <= 0.95 * high_hz)].mean()
+    stacked = np.stack(pieces)
+    stacked -= stacked.mean(axis=1, keepdims=True)
+    spectrum = np.asarray(fft.rfft(stacked * windows.hann(size, sym=False)))
+    frequency = fft.rfftfreq(size, 1 / rate_hz)
+    low = _usual_power(spectrum[:, (frequency >= 45) & (frequency <= 140)])
+    high = _usual_power(spectrum[:, (frequency >= 0.7 * high_hz) & (frequency <= 0.95 * high_hz)])
     return float(10 * np.log10(low / high)) if high > 0 else 0.0
+
+
+def _usual_power(spectrum: NDArray[np.complex128]) -> float:
+    """Mean over frequencies of the median over pieces, which a beat or a twitch cannot move."""
+    power = spectrum.real**2 + spectrum.imag**2
+    return float(np.median(np.ascontiguousarray(power.T), axis=1).mean())

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import signal
 
-from firing_analyzer.filters import FloatArray, bandpass, fill_gaps, runs, upper_edge_hz
+from firing_analyzer.filters import FloatArray, bandpass, fill_gaps, quantiles, runs, upper_edge_hz
 
 RATES_HZ = (250.0, 500.0, 1000.0, 1259.259, 2000.0, 4000.0)
 
@@ -151,3 +152,29 @@ def test_the_filter_is_the_one_that_is_documented() -> None:
         prototype = (w**2 - low * high) / (w * (high - low))
         expected = 1 / (1 + prototype**4)  # two passes: the square of 1 / sqrt(1 + p**4)
         assert gain_at(frequency_hz, rate_hz) == pytest.approx(expected, rel=0.02)
+
+
+@pytest.mark.parametrize("rate_hz", [250.0, 1259.259, 2000.0])
+@pytest.mark.parametrize("low_hz", [5.0, 30.0])
+def test_a_recording_of_any_length_is_filtered_as_in_one_go(rate_hz: float, low_hz: float) -> None:
+    """Long ones are filtered in blocks; neither where these meet nor at the ends does it show."""
+    sections = signal.butter(2, (low_hz, upper_edge_hz(rate_hz)), "bandpass", fs=rate_hz, output="sos")
+    rng = np.random.default_rng(4)
+    for size in (1000, 2**13 - 1, 2**15 + 1, 2**17 + 12_345, 400_000):
+        x = rng.standard_normal(size) + 500 + 0.01 * np.arange(size)
+        whole = signal.sosfiltfilt(sections, x - x.mean())
+        assert_allclose(bandpass(x, rate_hz, low_hz=low_hz), whole, rtol=0, atol=1e-8)
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6)), min_size=1, max_size=60))
+def test_every_gap_is_bridged_by_a_line_between_its_neighbours(values: list[float | None]) -> None:
+    x = np.array([np.nan if value is None else value for value in values])
+    known = np.flatnonzero(~np.isnan(x))
+    if known.size:
+        assert_allclose(fill_gaps(x)[0], np.interp(np.arange(x.size), known, x[known]))
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=60), st.floats(0, 1))
+def test_quantiles_are_those_that_everybody_knows(values: list[float], share: float) -> None:
+    found = quantiles(np.array(values), (share, 0.5))
+    assert_allclose(found, np.quantile(values, (share, 0.5)), rtol=1e-12, atol=1e-6)

@@ -194,6 +194,21 @@ def test_repetitions_of_spliced_recordings_are_reported_within_half_a_second(spl
         assert max(late) <= SOON_S, name
 
 
+def test_with_blocks_every_20_ms_a_repetition_is_reported_a_quarter_of_a_second_after_its_end() -> None:
+    recording = simulated()
+    saved = fa.analyze(recording).rows
+    pair, live = choose_pair(recording), live_for(recording)
+    waited_s: list[float] = []
+    for first in range(0, pair.glute.samples.size, 20):
+        for muscle, one in of_both(pair):
+            samples = one.samples[None, first : first + 20]
+            for told in live.feed(Block(muscle, first, samples, first / 1000, 1000.0), muscle):
+                end_s = next(row.end_s for row in saved if abs(row.start_s - told.row.start_s) < 0.1)
+                waited_s.append(live.now_s - end_s)
+    assert len(waited_s) == len(saved)
+    assert max(waited_s) < 0.25
+
+
 def test_a_mixed_session_is_told_as_the_saved_one() -> None:
     assert all(one.change == "new" for _, one in check(simulated()).reports)
 
