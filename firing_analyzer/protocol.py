@@ -42,6 +42,8 @@ class SessionPlan:
         Raises before them that do not.
     reference_shrug : bool
         Whether the shoulder's sensor is proved by a shrug first.
+    extendable_to : int or None
+        How many raises there are in all if the plan is extended once; None where that is not allowed.
     duration_s : float or None
         Ends the session by time, whatever is still to come.
     seed : int
@@ -52,6 +54,7 @@ class SessionPlan:
     repetitions: int = 10
     practice_raises: int = 2
     reference_shrug: bool = True
+    extendable_to: int | None = None
     duration_s: float | None = None
     seed: int = 0
 
@@ -128,3 +131,34 @@ def timetable(plan: SessionPlan) -> tuple[tuple[Cue, ...], float]:
         end_s = plan.duration_s
         cues = [cue for cue in cues if cue.at_s < end_s]
     return tuple(cues), end_s
+
+
+def extension(plan: SessionPlan, *, from_s: float) -> tuple[tuple[Cue, ...], float]:
+    """Lay out the cues that extend a plan, and their end: rest again, then the raises that are added.
+
+    Parameters
+    ----------
+    plan : SessionPlan
+    from_s : float
+        When it is extended.
+
+    Returns
+    -------
+    cues : tuple of Cue
+        Counted on from the plan's own.
+    end_s : float
+
+    Examples
+    --------
+    >>> cues, end_s = extension(SessionPlan("left", repetitions=10, extendable_to=12), from_s=200.0)
+    >>> [(cue.label, cue.number, cue.of) for cue in cues]
+    [('rest', 1, 1), ('raise', 11, 12), ('raise', 12, 12)]
+    """
+    last = plan.extendable_to or plan.repetitions
+    rng = np.random.default_rng((plan.seed, last))
+    cues = [Cue(from_s, EVENT_REST, duration_s=REST_S)]
+    now_s = from_s + REST_S
+    for number in range(plan.repetitions + 1, last + 1):
+        cues.append(Cue(now_s, EVENT_RAISE, number, last))
+        now_s += float(rng.uniform(*EVERY_S))
+    return tuple(cues), cues[-1].at_s + AFTER_LAST_S
