@@ -44,6 +44,8 @@ class SessionPlan:
         Whether the shoulder's sensor is proved by a shrug first.
     extendable_to : int or None
         How many raises there are in all if the plan is extended once; None where that is not allowed.
+    cue_words : str or None
+        What is said for each raise; those of the protocol by default.
     duration_s : float or None
         Ends the session by time, whatever is still to come.
     seed : int
@@ -55,6 +57,7 @@ class SessionPlan:
     practice_raises: int = 2
     reference_shrug: bool = True
     extendable_to: int | None = None
+    cue_words: str | None = None
     duration_s: float | None = None
     seed: int = 0
 
@@ -75,6 +78,8 @@ class Cue:
         How many of its kind there are.
     duration_s : float
         Of a rest; 0 for what happens at once.
+    own_words : str or None
+        What is said instead of the protocol's words.
     """
 
     at_s: float
@@ -82,11 +87,12 @@ class Cue:
     number: int = 1
     of: int = 1
     duration_s: float = 0.0
+    own_words: str | None = None
 
     @property
     def words(self) -> str:
         """What the person is asked."""
-        return WORDS[self.label]
+        return self.own_words or WORDS[self.label]
 
 
 def timetable(plan: SessionPlan) -> tuple[tuple[Cue, ...], float]:
@@ -120,11 +126,11 @@ def timetable(plan: SessionPlan) -> tuple[tuple[Cue, ...], float]:
     cues.append(Cue(now_s, EVENT_REST, duration_s=REST_S))
     now_s += REST_S
     for number in range(1, plan.practice_raises + 1):
-        cues.append(Cue(now_s, EVENT_PRACTICE, number, plan.practice_raises))
+        cues.append(Cue(now_s, EVENT_PRACTICE, number, plan.practice_raises, own_words=plan.cue_words))
         now_s += float(rng.uniform(*EVERY_S))
     now_s = max(now_s, earliest_s)
     for number in range(1, plan.repetitions + 1):
-        cues.append(Cue(now_s, EVENT_RAISE, number, plan.repetitions))
+        cues.append(Cue(now_s, EVENT_RAISE, number, plan.repetitions, own_words=plan.cue_words))
         now_s += float(rng.uniform(*EVERY_S))
     end_s = (cues[-1].at_s if cues else 0.0) + AFTER_LAST_S
     if plan.duration_s is not None:
@@ -159,6 +165,6 @@ def extension(plan: SessionPlan, *, from_s: float) -> tuple[tuple[Cue, ...], flo
     cues = [Cue(from_s, EVENT_REST, duration_s=REST_S)]
     now_s = from_s + REST_S
     for number in range(plan.repetitions + 1, last + 1):
-        cues.append(Cue(now_s, EVENT_RAISE, number, last))
+        cues.append(Cue(now_s, EVENT_RAISE, number, last, own_words=plan.cue_words))
         now_s += float(rng.uniform(*EVERY_S))
     return tuple(cues), cues[-1].at_s + AFTER_LAST_S

@@ -22,7 +22,7 @@ from recordings.dataset.setup import Setup
 from recordings.errors import RecordingError
 from recordings.journal import JournalReader, JournalWriter, Json
 from recordings.lock import JOURNAL_FOLDER, DatasetLock
-from recordings.model import Recording
+from recordings.model import EVENT_RAISE, Recording
 from recordings.offsets import find_offset
 from sensors.describe import to_journal
 from sensors.errors import SensorError
@@ -131,6 +131,7 @@ async def record(
 
     settings = settings or Settings()
     plan = order.plan
+    words = plan.cue_words or WORDS[EVENT_RAISE]
     place = checked_place(order.dataset, order.participant, order.session, plan.leg)
     glute, shoulder = open_sources(order.glute, order.shoulder, leg=plan.leg)
     pace = pace_for(glute.speed)
@@ -148,7 +149,8 @@ async def record(
                     "planned_repetitions": plan.repetitions,
                     "extendable_to": plan.extendable_to,
                     "sources": {"glute": order.glute, "shoulder": order.shoulder},
-                    "instructions": WORDS["raise"],
+                    "instructions": words,
+                    "details": {"CueWords": words},
                     "offset": _offset(order.dataset, glute, shoulder),
                     **order.about(),
                 },
@@ -207,9 +209,11 @@ async def _ask(
 
 
 def _so_far(journal: JournalWriter, path: Path, settings: Settings) -> "Analysis":
-    """Analyse what a journal holds by now, by the same way as what is saved in the end."""
+    """Analyse what a journal holds by now, in the same way as what is saved in the end."""
     from firing_analyzer.pipeline import analyze  # noqa: PLC0415
 
+    if journal.fault is not None:
+        raise journal.fault
     journal.flush()
     with JournalReader(path) as reader:
         recording: Recording = assemble(reader).recording

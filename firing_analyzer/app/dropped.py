@@ -60,6 +60,7 @@ class Dropped:
             If it cannot be written.
         """
         shown = PureWindowsPath(PurePosixPath(name).name).name[:LONGEST_NAME]
+        shown = "".join(letter for letter in shown if letter.isprintable())
         suffix = PurePosixPath(shown).suffix.lower()
         if suffix not in KINDS:
             raise UnsupportedError(f"{suffix or 'a file without ending'} is not read here; {_kinds()}")
@@ -91,7 +92,8 @@ class Dropped:
             return None
         try:
             recording = open_recording(path, leg=leg, glute=glute or None, shoulder=shoulder or None)
-            named = replace(recording, path=Path(self.name))
+            # nothing lies beside it there
+            named = replace(recording, path=self.folder / self.name)
             opened = self.store.take(f"dropped/{self.name}", named, analyze(named))
         except (RecordingError, AnalysisError, OSError) as problem:
             self.problem = _in_words(problem).replace(str(path), self.name)

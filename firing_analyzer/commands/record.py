@@ -101,7 +101,11 @@ def record(
     if extend and repetitions != FIRST_RAISES:
         raise click.UsageError(f"--extend goes with {FIRST_RAISES} raises; leave --repetitions out")
     plan = SessionPlan(
-        leg, repetitions=repetitions, extendable_to=ALL_RAISES if extend else None, duration_s=duration_s
+        leg,
+        repetitions=repetitions,
+        extendable_to=ALL_RAISES if extend else None,
+        cue_words=None if setup is None else setup.cue_words,
+        duration_s=duration_s,
     )
     order = RecordingOrder(
         plan, glute, shoulder, dataset, participant, session_id, setup=setup, with_date=with_date

@@ -21,8 +21,9 @@ from firing_analyzer.app.screens.frame import (
 from firing_analyzer.app.store import Opened
 from firing_analyzer.app.words import sentence
 from firing_analyzer.edit_words import edit_sentences
-from firing_analyzer.edits import Edit, Exclude, Restore
+from firing_analyzer.edits import Edit, Exclude, Restore, can_be_restored
 from firing_analyzer.report.limits import LIMITS_OF_THE_METHOD
+from firing_analyzer.report.manner import manner_sentences
 from firing_analyzer.report.origin import origin_of
 from firing_analyzer.result import Analysis, Repetition
 from firing_analyzer.words import (
@@ -153,7 +154,7 @@ class Result:
                     if row.included:
                         button = side_button("Leave out", lambda: self._leave_out(number))
                         button.props(f'aria-label="Leave raise {number} out"')
-                    if "edited" in row.flags or not row.included:
+                    if can_be_restored(number, self.opened.analysis.edits, included=row.included):
                         button = side_button("As measured", lambda: self._take_back(number))
                         button.props(f'aria-label="Take raise {number} back as it was measured"')
             drawn = ui.element("div").classes("fa-wide")
@@ -195,6 +196,7 @@ class Result:
         told = [note for note in analysis.quality if note.flag != "simulated"]
         listed(
             [
+                *manner_sentences(analysis.path),
                 recording_sentence(analysis),
                 *(f"{one.channel}: {one.detail}." for one in told),
                 *notes(analysis),

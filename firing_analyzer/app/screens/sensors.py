@@ -1,4 +1,4 @@
-"""Second step: where the sensors go, and which is which."""
+"""Third step: where the sensors go, and which is which."""
 
 from nicegui import ui
 

@@ -33,7 +33,14 @@ def test_from_start_to_a_saved_report(
 ) -> None:
     one = therapist()
     one.look(f"{scenario}-1-start")
-    one.name_person()
+    one.click("New session")
+    one.page.get_by_label("Code of the person").fill("07")
+    one.look(f"{scenario}-1b-person")
+    one.click("Next: how it is held")
+    one.see("How is the session held?")
+    one.look(f"{scenario}-1c-manner")
+    one.click("Next: sensors")
+    one.see("Put the sensors on")
     one.look(f"{scenario}-2-sensors")
     one.choose(scenario, "speed=40")
     one.see("good")
@@ -47,6 +54,12 @@ def test_from_start_to_a_saved_report(
     one.see("of 10")
     one.look(f"{scenario}-5-raises")
     assert not LIVE_ORDER.search(one.page.inner_text("main")), "no result before the plan is complete"
+    if scenario == "inconsistent":
+        one.see("The plan allows 6 more, once")
+        one.look(f"{scenario}-5b-offer")
+        one.click("6 more raises")
+        one.see("11 of 16")
+        one.look(f"{scenario}-5c-more-raises")
     told = one.await_result()
     assert re.match(sentence, told), told
     one.page.locator("img.fa-picture").first.wait_for()
@@ -134,6 +147,7 @@ def test_the_library_shows_persons_and_their_sessions_over_time(
     one.record("shoulder_first", "speed=100")
     one.await_result()
     one.click("Repeat")
+    one.click("Next: how it is held")
     one.click("Next: sensors")
     one.choose("glute_first", "speed=100")
     one.see("good")
