@@ -19,7 +19,7 @@ from firing_analyzer.result import Analysis
 from firing_analyzer.session import RecordingSession
 from firing_analyzer.session_update import Update
 from recordings.dataset.names import checked_place
-from recordings.errors import RecordingError
+from recordings.errors import JournalError, RecordingError
 from recordings.model import Side
 from recordings.open import open_recording
 from sensors.errors import SensorError
@@ -268,8 +268,11 @@ class Desk:
                 recording = await asyncio.to_thread(open_recording, recorded.saved.path)
                 self.store.take(name, recording, recorded.analysis, in_dataset=True)
             self.result, self.stage = name, "done"
+        except JournalError as problem:
+            # how many packets wait where is for a log; the page says what is wrong and what to do
+            self.problem, self.stage = "; ".join(problem.reason.split("; ")[:2]), "failed"
         except PROBLEMS as problem:
-            self.problem, self.stage = str(problem), "failed"
+            self.problem, self.stage = str(problem).replace(f"{self.store.dataset}/", ""), "failed"
         finally:
             self._session = None
 

@@ -20,7 +20,7 @@ ELECTRODES: Final = "Clean the skin. Two electrodes 20 mm apart, along the fibre
 #: How a session may be held; the first of each is what the protocol asks for.
 HEADS: Final = ("face in the hole of the table", "forehead on the hands, in the middle")
 SPEEDS: Final = ("natural, about a second up, two held, one down",)
-FEEDBACK: Final = ("none: the person sees and hears nothing of it",)
+FEEDBACK: Final = ("none; the person sees and hears nothing of it",)
 
 
 def sites(leg: Side) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -32,7 +32,7 @@ def sites(leg: Side) -> tuple[tuple[str, str], tuple[str, str]]:
             "On the middle of the line from the sacrum to the bony point at the side of the hip.",
         ),
         (
-            f"{other.capitalize()} shoulder, the side opposite to the leg",
+            f"{other.capitalize()} shoulder, opposite side",
             (
                 "On the line from the tip of the shoulder to the bony point where the neck begins, two "
                 "centimetres outward of its middle."

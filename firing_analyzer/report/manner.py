@@ -32,4 +32,6 @@ def manner_sentences(path: Path | None) -> tuple[str, ...]:
     if block is None:
         return ()
     told = {name: str(block.details.get(name) or "").strip() for name, _ in _NAMES}
+    if told["CueWords"]:
+        told["CueWords"] = f"“{told['CueWords']}”"
     return tuple(f"{words}: {told[name].rstrip('.')}." for name, words in _NAMES if told[name])

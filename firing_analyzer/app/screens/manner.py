@@ -23,7 +23,7 @@ def manner_screen(desk: Desk) -> None:
     )
     head = _Choice("Head", HEADS, manner.head)
     speed = _Choice("Speed of the raises", SPEEDS, manner.speed)
-    feedback = _Choice("What the person gets to know meanwhile", FEEDBACK, manner.feedback)
+    feedback = _Choice("Feedback to the person", FEEDBACK, manner.feedback)
     part("Words of the cue")
     words = ui.input("Said for every raise", value=manner.cue_words)
     words.props("outlined stack-label maxlength=120").classes("fa-field")

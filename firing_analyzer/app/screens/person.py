@@ -12,8 +12,9 @@ def person_screen(desk: Desk) -> None:
     """Build the step."""
     heading("Who is it, and which leg is lifted?")
     code = ui.input("Code of the person", value=desk.draft.participant).props(
-        "outlined autofocus maxlength=40"
+        "outlined stack-label autofocus maxlength=40"
     )
+    code.classes("fa-field")
     quiet("Letters and digits, such as 01. No name is needed, and none should be given.")
     legs = {
         "left": "Left leg: left glute and right shoulder",

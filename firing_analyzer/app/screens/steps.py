@@ -67,7 +67,7 @@ class _Follower:
                 offer_screen(desk)
             case "failed":
                 heading("The recording could not be finished")
-                note(sentence(desk.problem.replace(f"{desk.store.dataset}/", "")))
+                note(sentence(desk.problem))
                 quiet("What was received until then is kept, and is offered on the first screen.")
                 with ui.element("div").classes("fa-row"):
                     side_button("Back to the sensors", desk.back)

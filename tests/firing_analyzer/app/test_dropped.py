@@ -114,6 +114,7 @@ def test_markup_in_every_field_of_a_session_is_shown_as_text(therapist: "Callabl
     one.page.get_by_label("Code of the person").fill("07")
     one.click("Next: how it is held")
     one.click("Next: sensors")
+    one.other_sources()
     for site in ("glute", "shoulder"):
         one.page.get_by_label(f"Other source for the {site}").fill(f"{MARKUP}#{site}")
     one.click("Next: look at the signals")
