@@ -9,7 +9,15 @@ from firing_analyzer.quality import COMMON_REFUSES, COMMON_WARNS, LEAST_REST_S, 
 from firing_analyzer.repetitions import Raise
 from firing_analyzer.settings import Settings
 from firing_analyzer.verdict import Circumstances, Judged
-from recordings.model import EVENT_PRACTICE, EVENT_REFERENCE_SHOULDER, Event, Recording, Signal
+from recordings.model import (
+    EVENT_EXTENDED,
+    EVENT_PRACTICE,
+    EVENT_RAISE,
+    EVENT_REFERENCE_SHOULDER,
+    Event,
+    Recording,
+    Signal,
+)
 
 #: Below this rate EMG has lost so much of its band that the margin is widened.
 LOW_BANDWIDTH_HZ = 500.0
@@ -135,6 +143,13 @@ def _end_of(item: Raise, shoulder: Conditioned) -> float:
     return max([item.end_s, *ends]) + 0.5
 
 
+def _waits(events: tuple[Event, ...]) -> list[tuple[float, float]]:
+    """Where it was thought over whether to extend the plan: nobody was asked to lie still."""
+    cues_s = [event.onset_s for event in events if event.label == EVENT_RAISE]
+    extended_s = [event.onset_s for event in events if event.label == EVENT_EXTENDED]
+    return [(max((cue for cue in cues_s if cue < end), default=end), end) for end in extended_s]
+
+
 def _background(
     shoulder: Conditioned, raises: tuple[Raise, ...], events: tuple[Event, ...]
 ) -> tuple[float | None, float]:
@@ -142,6 +157,7 @@ def _background(
     busy = [(item.start_s - 1.0, _end_of(item, shoulder)) for item in raises]
     asked = {EVENT_PRACTICE, EVENT_REFERENCE_SHOULDER}
     busy += [(event.onset_s - 1.0, event.onset_s + 8.0) for event in events if event.label in asked]
+    busy += _waits(events)
     activity = shoulder.activity
     times = activity.start_s + (np.arange(activity.power.size) + 0.5) * activity.frame_s
     outside = np.ones(times.size, dtype=np.bool_)

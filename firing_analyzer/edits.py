@@ -5,7 +5,7 @@ and keeps what was measured beside it.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final, Literal, get_args
 
@@ -125,6 +125,32 @@ class Restore(_Correction):
 
 
 Edit = MoveOnset | Exclude | Restore
+
+
+def can_be_restored(number: int, edits: Sequence[Edit], *, included: bool) -> bool:
+    """Tell whether there is anything of a raise that `Restore` would take back.
+
+    Parameters
+    ----------
+    number : int
+        Of the raise.
+    edits : sequence of Edit
+        All corrections that hold, in the order in which they were made.
+    included : bool
+        Whether the raise counts now.
+
+    Examples
+    --------
+    >>> moved = MoveOnset(repetition=4, muscle="glute", onset_s=12.4, reason="cable pulled")
+    >>> can_be_restored(4, [moved], included=True), can_be_restored(3, [moved], included=True)
+    (True, False)
+    """
+    moved = False
+    for edit in edits:
+        if edit.repetition == number:
+            moved = isinstance(edit, MoveOnset) or (moved and not isinstance(edit, Restore))
+    return moved or not included
+
 
 _CHANGES: Final[dict[str, type[MoveOnset] | type[Exclude] | type[Restore]]] = {
     "move_onset": MoveOnset,

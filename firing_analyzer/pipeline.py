@@ -11,6 +11,7 @@ from firing_analyzer.condition import Conditioned, condition
 from firing_analyzer.corrected import apply_edits
 from firing_analyzer.edits import Edit
 from firing_analyzer.errors import EditError, SignalError
+from firing_analyzer.extension import settings_of_plan, with_plan_told
 from firing_analyzer.movement.kind import movement_instead_of_emg
 from firing_analyzer.movement.measured_legs import legs_beside_emg, legs_of
 from firing_analyzer.movement.movement_analysis import analyze_movement
@@ -38,6 +39,7 @@ def analyze(
     recording : Recording
         See `open_recording`. Leg and channels are taken from it.
     settings : Settings, optional
+        Where the recording's plan might be extended, its own confidence holds if it is greater.
     edits : sequence of Edit
         Corrections by hand, in the order in which they were made (see `MoveOnset`, `Exclude`, `Restore`;
         `stored_edits` finds those that were kept for a recording). What was measured stays in
@@ -63,7 +65,8 @@ def analyze(
     >>> analyze(simulate("shoulder_first", seed=1).recording).verdict
     'shoulder_first'
     """
-    settings = settings or Settings()
+    settings = settings_of_plan(recording, settings or Settings())
+    recording = with_plan_told(recording)
     sensors = movement_instead_of_emg(recording)
     if sensors is not None:
         if edits:

@@ -42,6 +42,10 @@ class SessionPlan:
         Raises before them that do not.
     reference_shrug : bool
         Whether the shoulder's sensor is proved by a shrug first.
+    extendable_to : int or None
+        How many raises there are in all if the plan is extended once; None where that is not allowed.
+    cue_words : str or None
+        What is said for each raise; those of the protocol by default.
     duration_s : float or None
         Ends the session by time, whatever is still to come.
     seed : int
@@ -52,6 +56,8 @@ class SessionPlan:
     repetitions: int = 10
     practice_raises: int = 2
     reference_shrug: bool = True
+    extendable_to: int | None = None
+    cue_words: str | None = None
     duration_s: float | None = None
     seed: int = 0
 
@@ -72,6 +78,8 @@ class Cue:
         How many of its kind there are.
     duration_s : float
         Of a rest; 0 for what happens at once.
+    own_words : str or None
+        What is said instead of the protocol's words.
     """
 
     at_s: float
@@ -79,11 +87,12 @@ class Cue:
     number: int = 1
     of: int = 1
     duration_s: float = 0.0
+    own_words: str | None = None
 
     @property
     def words(self) -> str:
         """What the person is asked."""
-        return WORDS[self.label]
+        return self.own_words or WORDS[self.label]
 
 
 def timetable(plan: SessionPlan) -> tuple[tuple[Cue, ...], float]:
@@ -117,14 +126,45 @@ def timetable(plan: SessionPlan) -> tuple[tuple[Cue, ...], float]:
     cues.append(Cue(now_s, EVENT_REST, duration_s=REST_S))
     now_s += REST_S
     for number in range(1, plan.practice_raises + 1):
-        cues.append(Cue(now_s, EVENT_PRACTICE, number, plan.practice_raises))
+        cues.append(Cue(now_s, EVENT_PRACTICE, number, plan.practice_raises, own_words=plan.cue_words))
         now_s += float(rng.uniform(*EVERY_S))
     now_s = max(now_s, earliest_s)
     for number in range(1, plan.repetitions + 1):
-        cues.append(Cue(now_s, EVENT_RAISE, number, plan.repetitions))
+        cues.append(Cue(now_s, EVENT_RAISE, number, plan.repetitions, own_words=plan.cue_words))
         now_s += float(rng.uniform(*EVERY_S))
     end_s = (cues[-1].at_s if cues else 0.0) + AFTER_LAST_S
     if plan.duration_s is not None:
         end_s = plan.duration_s
         cues = [cue for cue in cues if cue.at_s < end_s]
     return tuple(cues), end_s
+
+
+def extension(plan: SessionPlan, *, from_s: float) -> tuple[tuple[Cue, ...], float]:
+    """Lay out the cues that extend a plan, and their end: rest again, then the raises that are added.
+
+    Parameters
+    ----------
+    plan : SessionPlan
+    from_s : float
+        When it is extended.
+
+    Returns
+    -------
+    cues : tuple of Cue
+        Counted on from the plan's own.
+    end_s : float
+
+    Examples
+    --------
+    >>> cues, end_s = extension(SessionPlan("left", repetitions=10, extendable_to=12), from_s=200.0)
+    >>> [(cue.label, cue.number, cue.of) for cue in cues]
+    [('rest', 1, 1), ('raise', 11, 12), ('raise', 12, 12)]
+    """
+    last = plan.extendable_to or plan.repetitions
+    rng = np.random.default_rng((plan.seed, last))
+    cues = [Cue(from_s, EVENT_REST, duration_s=REST_S)]
+    now_s = from_s + REST_S
+    for number in range(plan.repetitions + 1, last + 1):
+        cues.append(Cue(now_s, EVENT_RAISE, number, last, own_words=plan.cue_words))
+        now_s += float(rng.uniform(*EVERY_S))
+    return tuple(cues), cues[-1].at_s + AFTER_LAST_S

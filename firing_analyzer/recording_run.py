@@ -1,10 +1,11 @@
 """From two source URIs to a saved, analysed recording: lock, journal, session, saving, verdict."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -19,14 +20,16 @@ from recordings.dataset.bids import SavedRecording
 from recordings.dataset.names import checked_place
 from recordings.dataset.setup import Setup
 from recordings.errors import RecordingError
-from recordings.journal import JournalWriter, Json
+from recordings.journal import JournalReader, JournalWriter, Json
 from recordings.lock import JOURNAL_FOLDER, DatasetLock
+from recordings.model import EVENT_RAISE, Recording
 from recordings.offsets import find_offset
 from sensors.describe import to_journal
+from sensors.errors import SensorError
 from sensors.model import Pace, Source
 from sensors.open import open_sources
 from sensors.pace import pace_for
-from sensors.recover import JOURNAL_SUFFIX, finish_journal
+from sensors.recover import JOURNAL_SUFFIX, assemble, finish_journal
 
 if TYPE_CHECKING:
     from firing_analyzer.result import Analysis
@@ -95,6 +98,7 @@ async def record(
     settings: Settings | None = None,
     observer: Observer | None = None,
     on_session: Callable[[RecordingSession], None] | None = None,
+    wants_more: "Callable[[Analysis], Awaitable[bool]] | None" = None,
 ) -> Recorded:
     """Record a session, save it, and analyse what was saved.
 
@@ -106,6 +110,9 @@ async def record(
         See `RecordingSession`.
     on_session : callable, optional
         Given the session before it runs, so that it can be paused, marked and stopped.
+    wants_more : callable, optional
+        Where the plan may be extended and cannot tell when it is complete: given the analysis of what there
+        is, decides whether it is extended. Recording goes on meanwhile.
 
     Returns
     -------
@@ -124,6 +131,7 @@ async def record(
 
     settings = settings or Settings()
     plan = order.plan
+    words = plan.cue_words or WORDS[EVENT_RAISE]
     place = checked_place(order.dataset, order.participant, order.session, plan.leg)
     glute, shoulder = open_sources(order.glute, order.shoulder, leg=plan.leg)
     pace = pace_for(glute.speed)
@@ -139,8 +147,10 @@ async def record(
                     "glute": glute.streams[0].channels[0].label,
                     "shoulder": shoulder.streams[0].channels[0].label,
                     "planned_repetitions": plan.repetitions,
+                    "extendable_to": plan.extendable_to,
                     "sources": {"glute": order.glute, "shoulder": order.shoulder},
-                    "instructions": WORDS["raise"],
+                    "instructions": words,
+                    "details": {"CueWords": words},
                     "offset": _offset(order.dataset, glute, shoulder),
                     **order.about(),
                 },
@@ -149,6 +159,10 @@ async def record(
             session = RecordingSession(
                 plan, glute, shoulder, journal, pace, settings=settings, observer=observer
             )
+            if wants_more is not None:
+                session.wants_more = partial(
+                    _ask, wants_more, journal, path, settings, beside=glute.speed == 1.0
+                )
             if on_session is not None:
                 on_session(session)
             try:
@@ -171,6 +185,39 @@ async def record(
     except RecordingError as problem:
         # The recording is safe, and its verdict can be told and made again.
         return Recorded(path, saved, analysis, str(problem))
+
+
+async def _ask(
+    wants_more: "Callable[[Analysis], Awaitable[bool]]",
+    journal: JournalWriter,
+    path: Path,
+    settings: Settings,
+    *,
+    beside: bool,
+) -> bool:
+    """Judge what there is of a recording that goes on; where it cannot tell, ask whether it is extended.
+
+    A time that is stepped does not wait for threads; `beside` is for the real one.
+    """
+    try:
+        analysis = (
+            await _in_thread(_so_far, journal, path, settings) if beside else _so_far(journal, path, settings)
+        )
+    except (AnalysisError, RecordingError, SensorError):
+        return False  # said when it is saved; more raises would not help
+    return analysis.verdict == "cannot_tell" and await wants_more(analysis)
+
+
+def _so_far(journal: JournalWriter, path: Path, settings: Settings) -> "Analysis":
+    """Analyse what a journal holds by now, in the same way as what is saved in the end."""
+    from firing_analyzer.pipeline import analyze  # noqa: PLC0415
+
+    if journal.fault is not None:
+        raise journal.fault
+    journal.flush()
+    with JournalReader(path) as reader:
+        recording: Recording = assemble(reader).recording
+    return analyze(recording, settings)
 
 
 async def _in_thread(work: Callable[_Given, _Told], *given: _Given.args, **named: _Given.kwargs) -> _Told:

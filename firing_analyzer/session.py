@@ -1,8 +1,7 @@
 """A session as it happens: packets to the journal first, cues to the person, live results beside it."""
 
 import asyncio
-import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,7 +9,8 @@ from firing_analyzer.errors import SignalError
 from firing_analyzer.live import LiveAnalysis
 from firing_analyzer.live_look import LiveRepetition, Look
 from firing_analyzer.live_signal import Muscle
-from firing_analyzer.protocol import Cue, SessionPlan, timetable
+from firing_analyzer.protocol import Cue, SessionPlan
+from firing_analyzer.session_guide import Guide
 from firing_analyzer.session_journal import Journal
 from firing_analyzer.session_update import Observer, SourceStatus, Update
 from firing_analyzer.settings import Settings
@@ -29,8 +29,6 @@ CLOSE_S: Final = 5.0
 _ACTIVITY: Final = frozenset({"emg", "envelope"})
 EVENT_LOST: Final = "source_lost"
 EVENT_BACK: Final = "source_back"
-EVENT_PAUSE: Final = "pause"
-EVENT_RESUME: Final = "resume"
 EVENT_END: Final = "session_end"
 
 
@@ -66,6 +64,8 @@ class RecordingSession:
         Told of cues, onsets, repetitions and how the sources are. Must not wait.
     on_block : callable, optional
         Given the samples of each muscle as they come, to be drawn. Must not wait.
+    wants_more : callable, optional
+        Asked once, when a plan that may be extended is complete; recording goes on meanwhile.
     """
 
     plan: SessionPlan
@@ -76,13 +76,23 @@ class RecordingSession:
     settings: Settings = field(default_factory=Settings)
     observer: Observer | None = None
     on_block: Callable[[Muscle, Block], None] | None = None
+    wants_more: Callable[[], Awaitable[bool]] | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-    _paused_s: float | None = field(default=None, init=False)
-    _moved_s: float = field(default=0.0, init=False)
+    _guide: Guide = field(init=False)
     _receptions: dict[Muscle, _Reception] = field(default_factory=dict["Muscle", "_Reception"], init=False)
     _live: LiveAnalysis | None = field(default=None, init=False)
     _looking: asyncio.Task[None] | None = field(default=None, init=False)
     _fault: str = field(default="", init=False)
+
+    def __post_init__(self) -> None:
+        self._guide = Guide(
+            self.plan,
+            self.pace,
+            self._stop,
+            give=self._give,
+            note=self._put_event,
+            over=lambda: all(one.ended for one in self._receptions.values()),
+        )
 
     async def run(self) -> None:
         """Record until the protocol is over, time is up, all sources have ended, or `stop` is called."""
@@ -97,7 +107,7 @@ class RecordingSession:
             async with asyncio.TaskGroup() as tasks:
                 pumps = [tasks.create_task(self._pump(reception)) for reception in self._receptions.values()]
                 watch = tasks.create_task(self._watch())
-                await self._guide()
+                await self._guide.run(self.wants_more)
                 self._stop.set()
                 watch.cancel()
                 await self._close_sources()
@@ -119,16 +129,11 @@ class RecordingSession:
 
     def pause(self) -> None:
         """Hold back the cues that are still to come; recording goes on."""
-        if self._paused_s is None:
-            self._paused_s = self.pace.now_s()
-            self._put_event(EVENT_PAUSE)
+        self._guide.pause()
 
     def resume(self) -> None:
         """Go on with the cues."""
-        if self._paused_s is not None:
-            self._moved_s += self.pace.now_s() - self._paused_s
-            self._paused_s = None
-            self._put_event(EVENT_RESUME)
+        self._guide.resume()
 
     def set_aside(self, reason: str = "", *, at_s: float | None = None) -> None:
         """Set the raise at a moment, by default the one that goes on, aside; the journal keeps the reason."""
@@ -214,35 +219,15 @@ class RecordingSession:
         if changes:
             self._tell(repetitions=tuple(changes))
 
-    async def _guide(self) -> None:
-        """Give the cues when they are due; a pause moves all that follow."""
-        cues, end_s = timetable(self.plan)
-        for cue in cues:
-            await self._wait_until(cue.at_s)
-            if self._stop.is_set():
-                return
-            now_s = self.pace.now_s()
-            self._put_event(cue.label, duration_s=cue.duration_s, number=cue.number)
-            for reception in self._receptions.values():
-                try:
-                    reception.source.hear(cue.label, now_s, leg=self.plan.leg)
-                except Exception as defect:  # noqa: BLE001  (of a plug-in, as in `_pump`)
-                    self._lose(reception, _defect(defect))
-            self._tell(cue=cue)
-        await self._wait_until(end_s)
-
-    async def _wait_until(self, at_s: float) -> None:
-        """Wait for a moment of the protocol, later by all pauses; the plan's duration ends even a pause."""
-        latest_s = math.inf if self.plan.duration_s is None else self.plan.duration_s
-        while not self._stop.is_set():
-            now_s = self.pace.now_s()
-            if now_s >= latest_s or all(one.ended for one in self._receptions.values()):
-                self._stop.set()
-                return
-            due_s = at_s + self._moved_s if self._paused_s is None else math.inf
-            if due_s <= now_s:
-                return
-            await self.pace.sleep(min(due_s - now_s, latest_s - now_s, STATUS_EVERY_S))
+    def _give(self, cue: Cue) -> None:
+        now_s = self.pace.now_s()
+        self._put_event(cue.label, duration_s=cue.duration_s, number=cue.number)
+        for reception in self._receptions.values():
+            try:
+                reception.source.hear(cue.label, now_s, leg=self.plan.leg)
+            except Exception as defect:  # noqa: BLE001  (of a plug-in, as in `_pump`)
+                self._lose(reception, _defect(defect))
+        self._tell(cue=cue)
 
     async def _watch(self) -> None:
         """Tell how the sources are, and note when one falls silent or comes back."""

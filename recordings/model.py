@@ -29,6 +29,8 @@ EVENT_PRACTICE: Final = "practice_raise"
 EVENT_REST: Final = "rest"
 EVENT_REFERENCE_SHOULDER: Final = "reference_shoulder"
 EVENT_EXCLUDED: Final = "excluded_raise"
+#: The plan was extended once, as it allowed; the raises that were added follow.
+EVENT_EXTENDED: Final = "extension"
 #: Both sensors are held together and tapped, so that the time between them can be measured.
 EVENT_TAP: Final = "sync_tap"
 
@@ -159,6 +161,8 @@ class Recording:
         Standard error of the time between the two sensors; None if it is unknown.
     planned_repetitions : int or None
         How many raises were planned before the recording began.
+    extendable_to : int or None
+        How many raises the plan allowed in all, if it allowed one extension.
     notes : tuple of str
         What the reader had to assume, a sentence each.
     """
@@ -172,6 +176,7 @@ class Recording:
     shared_clock: bool = True
     clock_error_ms: float | None = 0.0
     planned_repetitions: int | None = None
+    extendable_to: int | None = None
     notes: tuple[str, ...] = ()
 
     @property

@@ -122,6 +122,7 @@ def assemble(journal: JournalReader) -> Assembled:
         shared_clock=shared,
         clock_error_ms=0.0 if shared else _error_between(streams, clocks, offset),
         planned_repetitions=cast("int | None", about.get("planned_repetitions")),
+        extendable_to=cast("int | None", about.get("extendable_to")),
         notes=_notes(feed, journal, offset),
     )
     return Assembled(recording, clocks, about, tuple(streams))

@@ -7,40 +7,31 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
+from firing_analyzer.app.draft import Draft, Manner
 from firing_analyzer.app.rest_watch import RestWatch
 from firing_analyzer.app.signal_check import look_at_sensors
 from firing_analyzer.app.store import Store
 from firing_analyzer.app.traces import TraceFeed
 from firing_analyzer.app.watching import Watching
 from firing_analyzer.errors import AnalysisError
-from firing_analyzer.protocol import SessionPlan
 from firing_analyzer.recording_run import RecordingOrder, record
+from firing_analyzer.result import Analysis
 from firing_analyzer.session import RecordingSession
 from firing_analyzer.session_update import Update
 from recordings.dataset.names import checked_place
-from recordings.errors import RecordingError
+from recordings.errors import JournalError, RecordingError
 from recordings.model import Side
 from recordings.open import open_recording
 from sensors.errors import SensorError
 
-Stage = Literal["person", "sensors", "check", "running", "done", "failed"]
+Stage = Literal["person", "manner", "sensors", "check", "running", "offer", "done", "failed"]
 _LOG: Final = logging.getLogger("nicegui")
 #: So long after its cue a raise goes on, whether it began at once or late.
 INTO_RAISE_S: Final = 2.5
+#: So long an offer of more raises stands.
+OFFER_S: Final = 600.0
 #: What cannot be used or done; anything else is a defect.
 PROBLEMS: Final = (SensorError, RecordingError, AnalysisError, OSError)
-
-
-@dataclass(slots=True)
-class Draft:
-    """What has been chosen so far."""
-
-    participant: str = ""
-    session: str = ""
-    leg: Side = "left"
-    glute: str = ""
-    shoulder: str = ""
-    repetitions: int = 10
 
 
 @dataclass(slots=True)
@@ -63,6 +54,8 @@ class Desk:
         Name of the recording that was made last.
     paused : bool
         Whether the therapist holds back the cues.
+    offer : Analysis or None
+        Of the raises of the plan, as long as more of them are offered.
     """
 
     store: Store
@@ -74,6 +67,8 @@ class Desk:
     problem: str = ""
     result: str = ""
     paused: bool = False
+    offer: Analysis | None = None
+    _answer: asyncio.Future[bool] | None = None
     _session: RecordingSession | None = None
     _task: asyncio.Task[None] | None = None
 
@@ -85,7 +80,7 @@ class Desk:
     @property
     def busy(self) -> bool:
         """Whether a recording goes on."""
-        return self.stage == "running"
+        return self.stage in {"running", "offer"}
 
     def begin(self, participant: str = "", leg: Side = "left") -> None:
         """Start a new session from the first step; what was chosen for the sensors stays."""
@@ -105,7 +100,7 @@ class Desk:
             number += 1
         return f"{number:02d}"
 
-    def name_person(self, participant: str, leg: Side, repetitions: int = 10) -> None:
+    def name_person(self, participant: str, leg: Side) -> None:
         """Finish the first step.
 
         Raises
@@ -115,13 +110,18 @@ class Desk:
         """
         participant = participant.strip()
         checked_place(self.store.dataset, participant, None, leg)
-        self.draft.participant, self.draft.leg, self.draft.repetitions = participant, leg, repetitions
+        self.draft.participant, self.draft.leg = participant, leg
         self.draft.session = self.next_session(participant)
         self.problem = ""
+        self.stage = "manner"
+
+    def hold(self, manner: Manner, *, extendable: bool) -> None:
+        """Finish the second step: how it is held, and whether ten raises may be extended."""
+        self.draft.manner, self.draft.extendable = manner, extendable
         self.stage = "sensors"
 
     def look(self, glute: str, shoulder: str) -> None:
-        """Finish the second step: connect the sensors and show what they deliver."""
+        """Finish the third step: connect the sensors and show what they deliver."""
         self.draft.glute, self.draft.shoulder = glute.strip(), shoulder.strip()
         self._fresh()
         self.stage = "check"
@@ -133,7 +133,7 @@ class Desk:
             return
         self._end()
         self.problem = ""
-        before: dict[Stage, Stage] = {"sensors": "person", "check": "sensors", "failed": "sensors"}
+        before: dict[Stage, Stage] = {"sensors": "manner", "check": "sensors", "failed": "sensors"}
         self.stage = before.get(self.stage, "person")
 
     def start(self) -> None:
@@ -165,6 +165,13 @@ class Desk:
                 self.rest.give_up()
             self.paused = False
             self._session.resume()
+
+    def decide(self, *, more: bool) -> None:
+        """Answer the offer of more raises; they begin when the person has rested again."""
+        if self._answer is not None and not self._answer.done():
+            if more:
+                self.rest = RestWatch()
+            self._answer.set_result(more)
 
     def set_aside(self, number: int, at_s: float, reason: str) -> None:
         """Set a raise aside.
@@ -243,21 +250,43 @@ class Desk:
 
     async def _record(self) -> None:
         draft = self.draft
-        plan = SessionPlan(draft.leg, repetitions=draft.repetitions)
         order = RecordingOrder(
-            plan, draft.glute, draft.shoulder, self.store.dataset, draft.participant, draft.session or None
+            draft.plan(),
+            draft.glute,
+            draft.shoulder,
+            self.store.dataset,
+            draft.participant,
+            draft.session or None,
+            setup=draft.manner.setup(),
         )
         try:
-            recorded = await record(order, observer=self._observe, on_session=self._take_session)
+            recorded = await record(
+                order, observer=self._observe, on_session=self._take_session, wants_more=self._offer_more
+            )
             name = _name(recorded.saved.path, self.store.dataset)
             if recorded.analysis is not None:
                 recording = await asyncio.to_thread(open_recording, recorded.saved.path)
                 self.store.take(name, recording, recorded.analysis, in_dataset=True)
             self.result, self.stage = name, "done"
+        except JournalError as problem:
+            # how many packets wait where is for a log; the page says what is wrong and what to do
+            self.problem, self.stage = "; ".join(problem.reason.split("; ")[:2]), "failed"
         except PROBLEMS as problem:
-            self.problem, self.stage = str(problem), "failed"
+            self.problem, self.stage = str(problem).replace(f"{self.store.dataset}/", ""), "failed"
         finally:
             self._session = None
+
+    async def _offer_more(self, analysis: Analysis) -> bool:
+        """Offer more raises, and wait for the answer; none is an answer, too."""
+        self._answer = asyncio.get_running_loop().create_future()
+        self.offer, self.stage = analysis, "offer"
+        try:
+            async with asyncio.timeout(OFFER_S):
+                return await self._answer
+        except TimeoutError:
+            return False
+        finally:
+            self.offer, self._answer, self.stage = None, None, "running"
 
     def _observe(self, update: Update) -> None:
         if update.note and self.disk_trouble:

@@ -32,12 +32,15 @@ class Dropped:
         Where it lies; None when it has been opened.
     problem : str
         Why it could not be opened so far.
+    channels : tuple of str
+        Labels of its channels, where it could be read so far.
     """
 
     store: Store
     name: str = ""
     path: Path | None = None
     problem: str = ""
+    channels: tuple[str, ...] = ()
     folder: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,6 +63,7 @@ class Dropped:
             If it cannot be written.
         """
         shown = PureWindowsPath(PurePosixPath(name).name).name[:LONGEST_NAME]
+        shown = "".join(letter for letter in shown if letter.isprintable())
         suffix = PurePosixPath(shown).suffix.lower()
         if suffix not in KINDS:
             raise UnsupportedError(f"{suffix or 'a file without ending'} is not read here; {_kinds()}")
@@ -73,7 +77,7 @@ class Dropped:
         except BaseException:
             self.forget()
             raise
-        self.name, self.path, self.problem = shown, path, ""
+        self.name, self.path, self.problem, self.channels = shown, path, "", ()
 
     def open(
         self, *, leg: Side | None = None, glute: str | None = None, shoulder: str | None = None
@@ -91,10 +95,12 @@ class Dropped:
             return None
         try:
             recording = open_recording(path, leg=leg, glute=glute or None, shoulder=shoulder or None)
-            named = replace(recording, path=Path(self.name))
+            # nothing lies beside it there
+            named = replace(recording, path=self.folder / self.name)
             opened = self.store.take(f"dropped/{self.name}", named, analyze(named))
         except (RecordingError, AnalysisError, OSError) as problem:
-            self.problem = _in_words(problem).replace(str(path), self.name)
+            self.problem = _in_words(problem)
+            self.channels = tuple(getattr(problem, "available", self.channels))
             return None
         self.problem = ""
         self.forget()
@@ -103,11 +109,8 @@ class Dropped:
 
 def _in_words(problem: Exception) -> str:
     """Say what is wrong; what to do on a command line is not for the page, which asks for it instead."""
-    if not isinstance(problem, ChannelError):
-        return str(problem)
-    what = str(problem).partition(";")[0]
-    labels: tuple[str, ...] = getattr(problem, "available", ())
-    return f"{what}; its channels are {', '.join(labels)}" if labels else what
+    reason = str(getattr(problem, "reason", problem))
+    return reason.partition(";")[0] if isinstance(problem, ChannelError) else reason
 
 
 def _kinds() -> str:

@@ -13,10 +13,9 @@ from matplotlib.figure import Figure
 from firing_analyzer.app.desk import PROBLEMS, Desk
 from firing_analyzer.app.dropped import Dropped
 from firing_analyzer.app.store import REPORTS
-from firing_analyzer.app.trend_picture import trend_picture
 from firing_analyzer.live_signal import Muscle
 from firing_analyzer.plots import plot_repetition
-from firing_analyzer.report.pictures import lags_picture, plainly_worded, raises_picture
+from firing_analyzer.report.pictures import NARROW_IN, lags_picture, plainly_worded, raises_picture
 from firing_analyzer.result import Analysis
 
 #: How often new samples are sent; a screen redraws as often.
@@ -54,11 +53,6 @@ def add_routes(app: FastAPI, desk: Desk, dropped: Dropped) -> None:
         except PROBLEMS as problem:
             return PlainTextResponse(str(problem), status_code=404)
         return Response(_svg(drawn), media_type="image/svg+xml")
-
-    @app.get("/trend")
-    def trend(participant: str) -> Response:  # pyright: ignore[reportUnusedFunction]
-        names = desk.store.participants().get(participant, [])
-        return Response(_svg(trend_picture(desk.store, names)), media_type="image/svg+xml")
 
     @app.get("/report")
     def report(name: str) -> Response:  # pyright: ignore[reportUnusedFunction]
@@ -99,6 +93,8 @@ async def _until_gone(socket: WebSocket) -> None:
 def _picture(analysis: Analysis, kind: str, number: int) -> Figure:
     if kind == "lags":
         return lags_picture(analysis)
+    if kind == "lags-narrow":
+        return lags_picture(analysis, width_in=NARROW_IN)
     if kind == "raises":
         return raises_picture(analysis)
     figure = plot_repetition(analysis, number).get_figure(root=True)

@@ -17,6 +17,11 @@ LYING: Final = (
 )
 ELECTRODES: Final = "Clean the skin. Two electrodes 20 mm apart, along the fibres of the muscle."
 
+#: How a session may be held; the first of each is what the protocol asks for.
+HEADS: Final = ("face in the hole of the table", "forehead on the hands, in the middle")
+SPEEDS: Final = ("natural, about a second up, two held, one down",)
+FEEDBACK: Final = ("none; the person sees and hears nothing of it",)
+
 
 def sites(leg: Side) -> tuple[tuple[str, str], tuple[str, str]]:
     """Name both sites with a sentence on where the sensor goes: glute, then shoulder."""
@@ -27,7 +32,7 @@ def sites(leg: Side) -> tuple[tuple[str, str], tuple[str, str]]:
             "On the middle of the line from the sacrum to the bony point at the side of the hip.",
         ),
         (
-            f"{other.capitalize()} shoulder, the side opposite to the leg",
+            f"{other.capitalize()} shoulder, opposite side",
             (
                 "On the line from the tip of the shoulder to the bony point where the neck begins, two "
                 "centimetres outward of its middle."
@@ -93,6 +98,10 @@ STEPS: Final[dict[str, tuple[str, str]]] = {
         "Say it the same way each time, and nothing about buttock or shoulder.",
     ),
 }
+LAST: Final = "The last one. The recording ends by itself, is saved, and the result is shown."
+LAST_WITH_MORE: Final = (
+    "The last of the plan. Then the raises are looked at: the result is shown, or six more are offered."
+)
 WAITING_FOR_REST: Final = (
     "It is not quiet yet, so the raises wait. Let the person lie still; they go on by themselves after five "
     "quiet seconds."

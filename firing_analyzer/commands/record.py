@@ -16,6 +16,7 @@ from firing_analyzer.commands.refusals import refuse
 
 if TYPE_CHECKING:
     from firing_analyzer.recording_run import Recorded, RecordingOrder
+    from firing_analyzer.result import Analysis
     from firing_analyzer.session import RecordingSession
     from firing_analyzer.settings import Settings
     from recordings.model import Side
@@ -44,6 +45,11 @@ if TYPE_CHECKING:
     help="Cued raises.",
 )
 @click.option(
+    "--extend",
+    is_flag=True,
+    help="Six more raises, once, if ten cannot tell; 98 % decide at ten then, and 96 % at sixteen.",
+)
+@click.option(
     "--duration", "duration_s", metavar="S", type=click.FloatRange(min=1), help="End by time, in seconds."
 )
 @click.option(
@@ -70,6 +76,7 @@ def record(
     session_id: str | None,
     dataset: Path,
     repetitions: int,
+    extend: bool,
     duration_s: float | None,
     settings_file: Path | None,
     setup_file: Path | None,
@@ -81,6 +88,7 @@ def record(
     (or #shoulder), replay:PATH[#CHANNEL] or lsl:NAME[#CHANNEL].
     Every packet is on disk within a quarter of a second; Ctrl-C ends the session and saves it.
     """
+    from firing_analyzer.extension import ALL_RAISES, FIRST_RAISES  # noqa: PLC0415
     from firing_analyzer.protocol import SessionPlan  # noqa: PLC0415
     from firing_analyzer.recording_run import RecordingOrder  # noqa: PLC0415
     from firing_analyzer.settings import Settings  # noqa: PLC0415
@@ -90,7 +98,15 @@ def record(
         raise click.UsageError(f"--duration {duration_s:g} never ends; give seconds, or leave it out")
     settings = Settings() if settings_file is None else Settings.read(settings_file)
     setup = None if setup_file is None else Setup.read(setup_file)
-    plan = SessionPlan(leg, repetitions=repetitions, duration_s=duration_s)
+    if extend and repetitions != FIRST_RAISES:
+        raise click.UsageError(f"--extend goes with {FIRST_RAISES} raises; leave --repetitions out")
+    plan = SessionPlan(
+        leg,
+        repetitions=repetitions,
+        extendable_to=ALL_RAISES if extend else None,
+        cue_words=None if setup is None else setup.cue_words,
+        duration_s=duration_s,
+    )
     order = RecordingOrder(
         plan, glute, shoulder, dataset, participant, session_id, setup=setup, with_date=with_date
     )
@@ -120,9 +136,16 @@ def run_session(
     async def run() -> "Recorded":
         loop = asyncio.get_running_loop()
         with SessionLines() as lines, _ending_on_ctrl_c(loop, sessions):
-            return await record_session(order, settings=settings, observer=lines.show, on_session=begin)
+            return await record_session(
+                order, settings=settings, observer=lines.show, on_session=begin, wants_more=_as_planned
+            )
 
     return asyncio.run(run())
+
+
+async def _as_planned(_: "Analysis") -> bool:
+    """Extend a plan that may be extended: whoever allowed it before has decided it."""
+    return True
 
 
 @contextmanager

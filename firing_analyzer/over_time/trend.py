@@ -186,25 +186,38 @@ def trend(
     files = find_recordings(folder)
     if not files:
         raise NotFoundError("the person has no recording that can be read", path=folder)
-    found: list[tuple[Entities, Side, Run]] = []
-    dates: dict[str, str] = {}
+    found: list[tuple[Path, Side, Run]] = []
     problems: list[str] = []
     for done, file in enumerate(files, start=1):
-        told = entities_of(file)
         try:
             recording, analysis = analyze_saved(file, settings)
-            found.append((told, analysis.leg, run_of_session(analysis, recording.events)))
+            found.append((file, analysis.leg, run_of_session(analysis, recording.events)))
         except RecordingError as problem:
             problems.append(f"{file.name}: {problem.reason}")
         except (AnalysisError, OSError) as problem:
             problems.append(f"{file.name}: {problem}")
-        else:
-            date = _date_of(file)
-            if date is not None:
-                session = told.session or ""
-                dates[session] = min(date, dates.get(session, date))
         if on_progress is not None:
             on_progress(done, len(files))
+    return trend_of_files(participant, found, problems=problems, settings=settings)
+
+
+def trend_of_files(
+    participant: str,
+    runs: Iterable[tuple[Path, Side, Run]],
+    *,
+    problems: Iterable[str] = (),
+    settings: Settings | None = None,
+) -> Trend:
+    """Put what the recordings of a dataset say in the order of time; see `trend`."""
+    found: list[tuple[Entities, Side, Run]] = []
+    dates: dict[str, str] = {}
+    for file, leg, run in runs:
+        told = entities_of(file)
+        found.append((told, leg, run))
+        date = _date_of(file)
+        if date is not None:
+            session = told.session or ""
+            dates[session] = min(date, dates.get(session, date))
     return trend_of(participant, found, dates=dates, problems=problems, settings=settings)
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from firing_analyzer.edit_words import edit_sentences
 from firing_analyzer.figures.muscles import number
 from firing_analyzer.report.limits import LIMITS_OF_THE_METHOD, PURPOSE
+from firing_analyzer.report.manner import manner_sentences
 from firing_analyzer.report.method import method_sentences
 from firing_analyzer.report.origin import Origin, origin_of
 from firing_analyzer.result import Analysis, Repetition, Trace
@@ -64,7 +65,7 @@ class Content:
     marks : Section
         What the notes in the table mean; no sentences where there are none.
     details : tuple of Section
-        Sensors, quality, method, limits of the method.
+        How it was held, sensors, quality, method, limits of the method.
     settings : tuple of (name, value)
     foot : str
         Stands at the foot of every page.
@@ -111,6 +112,7 @@ def report_content(analysis: Analysis, *, made: date | None = None) -> Content:
     )
     sensors = (_sensor("Glute", analysis.glute), _sensor("Shoulder", analysis.shoulder))
     details = (
+        Section("How it was held", manner_sentences(analysis.path)),
         Section("Sensors and timing", (recording_sentence(analysis), *sensors)),
         Section("Quality of the signals", observed or ("Nothing notable was found in the signals.",)),
         Section("Changed by hand", tuple(edit_sentences(analysis))),

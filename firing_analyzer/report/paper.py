@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from firing_analyzer.figures.style import QUIET, RULE, TEXT
+from firing_analyzer.typeset import typeset
 
 #: A4, with margins so wide that Letter, shorter by 18 mm and wider by 6, cuts off nothing.
 PAGE_IN: Final = (8.27, 11.69)
@@ -36,8 +37,7 @@ class Print:
     def lines(self, words: str, width_in: float) -> list[str]:
         """Break words into lines; numbers keep their units."""
         letter_in = LETTER * (1.08 if self.bold else 1.0) * self.points / 72
-        whole = words.replace(" ms", "\N{NO-BREAK SPACE}ms").replace(" %", "\N{NO-BREAK SPACE}%")
-        return textwrap.wrap(whole, max(8, int(width_in / letter_in))) or [""]
+        return textwrap.wrap(typeset(words), max(8, int(width_in / letter_in))) or [""]
 
 
 VERDICT: Final = Print(14.0)

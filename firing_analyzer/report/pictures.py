@@ -16,6 +16,8 @@ from firing_analyzer.result import Analysis
 
 #: Width of everything that is printed, in inches: A4 and Letter both have room for it.
 WIDTH_IN: Final = 7.1
+#: The same on the screen of a telephone.
+NARROW_IN: Final = 3.7
 #: More raises than this have a page of their own.
 FITTING: Final = 12
 #: Tallest drawing that a page takes beside its heading, in inches.
@@ -41,11 +43,11 @@ def raises_picture(analysis: Analysis) -> Figure:
     return plainly_worded(figure)
 
 
-def lags_picture(analysis: Analysis) -> Figure:
+def lags_picture(analysis: Analysis, *, width_in: float = WIDTH_IN) -> Figure:
     """Draw the lag of every raise and of the session."""
     height_in = lags_height_in(analysis)
-    figure = Figure(figsize=(WIDTH_IN, height_in))
-    plot_lags(analysis, _place(figure, height_in, left=0.09))
+    figure = Figure(figsize=(width_in, height_in))
+    plot_lags(analysis, _place(figure, height_in, left=0.64 / width_in))
     return plainly_worded(figure)
 
 

@@ -79,6 +79,7 @@ def read_dataset_recording(path: Path, *, allow_truncated: bool = False) -> Reco
         shared_clock=block.shared_clock,
         clock_error_ms=block.clock_error_ms,
         planned_repetitions=block.planned_repetitions,
+        extendable_to=block.extendable_to,
         notes=block.notes,
     )
 

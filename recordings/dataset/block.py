@@ -54,6 +54,7 @@ class Whole:
             channels=channels,
             clock_error_ms=recording.clock_error_ms,
             planned_repetitions=recording.planned_repetitions,
+            extendable_to=recording.extendable_to,
             glute=recording.glute,
             shoulder=recording.shoulder,
             notes=recording.notes,

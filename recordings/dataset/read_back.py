@@ -51,7 +51,8 @@ def read_back_differences(saved: SavedRecording, recording: Recording) -> list[s
     for signal in recording.signals:
         if signal.channel.label in read.labels:
             found += _signal_differences(read[signal.channel.label], signal, steps)
-    for what in ("shared_clock", "clock_error_ms", "planned_repetitions", "glute", "shoulder", "notes"):
+    plan = ("planned_repetitions", "extendable_to")
+    for what in ("shared_clock", "clock_error_ms", *plan, "glute", "shoulder", "notes"):
         if (is_now := getattr(read, what)) != (was := getattr(recording, what)):
             found.append(f"{what} is {is_now!r} where {was!r} was recorded")
     if recording.leg not in (None, read.leg):

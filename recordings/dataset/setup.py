@@ -31,8 +31,8 @@ class Setup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     skin_preparation : str or None
     power_line_hz : {50, 60} or None
         Of the country.
-    head_position, speed, feedback, remarks : str or None
-        How the session was held. No names.
+    head_position, speed, cue_words, feedback, remarks : str or None
+        How the session was held: `cue_words` are what was said for each raise. No names.
 
     Examples
     --------
@@ -57,6 +57,7 @@ class Setup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     power_line_hz: Literal[50, 60] | None = None
     head_position: Text | None = None
     speed: Text | None = None
+    cue_words: Text | None = None
     feedback: Text | None = None
     remarks: Text | None = None
 
@@ -110,6 +111,7 @@ class Setup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         held = {
             "HeadPosition": self.head_position,
             "Speed": self.speed,
+            "CueWords": self.cue_words,
             "Feedback": self.feedback,
             "Remarks": self.remarks,
         }

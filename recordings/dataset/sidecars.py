@@ -89,6 +89,7 @@ class StoredRecording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, r
     channels: tuple[StoredChannel, ...]
     clock_error_ms: float | None = None
     planned_repetitions: int | None = None
+    extendable_to: int | None = None
     glute: str | None = None
     shoulder: str | None = None
     notes: tuple[str, ...] = ()

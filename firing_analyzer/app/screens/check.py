@@ -1,4 +1,4 @@
-"""Third step: both signals are looked at, before anything is recorded."""
+"""Fourth step: both signals are looked at, before anything is recorded."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from nicegui import ui
 from firing_analyzer.app.desk import Desk
 from firing_analyzer.app.screens.frame import heading, main_button, quiet, side_button
 from firing_analyzer.app.screens.signals import traces
+from firing_analyzer.extension import FIRST_RAISES
 
 
 def check_screen(desk: Desk) -> Callable[[], None]:
@@ -22,6 +23,6 @@ def check_screen(desk: Desk) -> Callable[[], None]:
         side_button("Back", desk.back)
     quiet(
         "It takes about two and a half minutes: a shrug, rest, two raises for practice, then "
-        f"{desk.draft.repetitions} raises. The result is shown when all are done."
+        f"{FIRST_RAISES} raises. The result is shown when all are done."
     )
     return update

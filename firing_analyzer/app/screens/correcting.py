@@ -6,7 +6,7 @@ from typing import Final
 
 from nicegui import ui
 
-from firing_analyzer.app.screens.frame import quiet, side_button
+from firing_analyzer.app.screens.frame import picture, quiet, side_button
 from firing_analyzer.app.words import sentence
 from firing_analyzer.edits import MoveOnset, Muscle
 from firing_analyzer.errors import EditError
@@ -24,7 +24,7 @@ def now() -> str:
     return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
-def ask_reason(question: str, words: str, then: Callable[[str], Awaitable[None]]) -> None:
+def ask_reason(question: str, words: str, then: Callable[[str], Awaitable[str]]) -> None:
     """Ask why, and do it when there is a reason.
 
     Parameters
@@ -32,7 +32,7 @@ def ask_reason(question: str, words: str, then: Callable[[str], Awaitable[None]]
     question, words : str
         The question, and what the button says.
     then : callable
-        Given the reason.
+        Given the reason; returns why it cannot be done, and else nothing.
     """
     with ui.dialog() as dialog, ui.card():
         ui.label(question).classes("fa-part")
@@ -44,8 +44,9 @@ def ask_reason(question: str, words: str, then: Callable[[str], Awaitable[None]]
             if not why:
                 told.text = _NO_REASON
                 return
-            dialog.close()
-            await then(why)
+            told.text = await then(why)
+            if not told.text:
+                dialog.close()
 
         reason.on("keydown.enter", go_on)
         with ui.element("div").classes("fa-row"):
@@ -54,14 +55,16 @@ def ask_reason(question: str, words: str, then: Callable[[str], Awaitable[None]]
     dialog.open()
 
 
-def ask_onset(row: Repetition, then: Callable[[MoveOnset], Awaitable[None]]) -> None:
+def ask_onset(row: Repetition, drawn: str, then: Callable[[MoveOnset], Awaitable[str]]) -> None:
     """Ask where an onset of a raise was seen, and why it is moved there.
 
     Parameters
     ----------
     row : Repetition
+    drawn : str
+        Address of a picture of the raise.
     then : callable
-        Given the correction.
+        Given the correction; returns why it cannot be made, and else nothing.
     """
     found = {"glute": row.glute_onset_s, "shoulder": row.shoulder_onset_s}
 
@@ -69,11 +72,12 @@ def ask_onset(row: Repetition, then: Callable[[MoveOnset], Awaitable[None]]) -> 
         onset_s = found[muscle]
         return round(row.start_s if onset_s is None else onset_s, 3)
 
-    with ui.dialog() as dialog, ui.card():
+    with ui.dialog() as dialog, ui.card().classes("fa-dialog"):
         ui.label(f"Where does the muscle begin in raise {row.repetition}?").classes("fa-part")
+        picture(drawn, f"Both muscles in raise {row.repetition} as they are now.")
         muscle = ui.radio(dict(_MUSCLES), value="glute").props("inline")
         onset = ui.number("Onset (s)", value=place("glute"), step=STEP_S, format="%.3f")
-        onset.props('outlined stack-label autofocus hint="Arrow keys move it by 5 ms"')
+        onset.props('outlined stack-label autofocus hint="Of the recording. Arrow keys move it by 5 ms"')
         reason = _reason_field()
         told = quiet(_STAYS)
         muscle.on_value_change(lambda: onset.set_value(place(muscle.value)))
@@ -94,8 +98,9 @@ def ask_onset(row: Repetition, then: Callable[[MoveOnset], Awaitable[None]]) -> 
             except EditError as problem:
                 told.text = sentence(str(problem))
                 return
-            dialog.close()
-            await then(edit)
+            told.text = await then(edit)
+            if not told.text:
+                dialog.close()
 
         reason.on("keydown.enter", move)
         with ui.element("div").classes("fa-row"):

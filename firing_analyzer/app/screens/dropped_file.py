@@ -25,9 +25,14 @@ def dropped_screen(dropped: Dropped) -> None:
         heading(f"{dropped.name} needs a little help")
         told = note(sentence(dropped.problem))
         leg = ui.radio({"": "as the file says", "left": "left leg", "right": "right leg"}, value="")
-        glute = ui.input("Channel of the glute").props("outlined stack-label maxlength=80")
-        shoulder = ui.input("Channel of the opposite shoulder").props("outlined stack-label maxlength=80")
+        labels = list(dropped.channels)
+        glute = ui.input("Channel of the glute", autocomplete=labels)
+        shoulder = ui.input("Channel of the opposite shoulder", autocomplete=labels)
+        for field in (glute, shoulder):
+            field.props("outlined stack-label maxlength=80").classes("fa-field")
         quiet("Channels are needed only where their names do not tell the muscle.")
+        if labels:
+            quiet(f"The channels of the file: {', '.join(labels)}")
 
         async def go_on() -> None:
             side: Side | None = {"left": "left", "right": "right"}.get(str(leg.value))  # pyright: ignore[reportAssignmentType]

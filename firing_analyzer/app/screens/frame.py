@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
+from firing_analyzer.typeset import typeset
+
 HEAD = (
     '<link rel="stylesheet" href="/own/style.css">'
     '<script src="/own/traces.js" defer></script><script src="/own/drop.js" defer></script>'
@@ -30,6 +32,11 @@ def heading(words: str) -> ui.label:
     return ui.label(words).classes("fa-title").props('role="heading" aria-level="1"')
 
 
+def answer(words: str) -> ui.label:
+    """Write the one sentence that a screen is about."""
+    return ui.label(typeset(words)).classes("fa-sentence").props('role="heading" aria-level="1"')
+
+
 def part(words: str) -> ui.label:
     """Write the heading of a part."""
     return ui.label(words).classes("fa-part").props('role="heading" aria-level="2"')
@@ -50,7 +57,7 @@ def listed(sentences: Sequence[str]) -> None:
     with ui.element("ul").classes("fa-list"):
         for sentence in sentences:
             with ui.element("li"):
-                ui.label(sentence)
+                ui.label(typeset(sentence))
 
 
 def main_button(words: str, action: Callable[[], object]) -> ui.button:
@@ -63,9 +70,14 @@ def side_button(words: str, action: Callable[[], object]) -> ui.button:
     return ui.button(words, on_click=action).props("no-caps outline")
 
 
-def picture(address: str, description: str) -> None:
-    """Show a picture of ours; on a narrow screen it can be moved sideways."""
-    with ui.element("div").classes("fa-wide"):
+def picture(address: str, description: str, *, narrow: str = "", wide: bool = False) -> None:
+    """Show a picture of ours; on a narrow screen another is shown, or it can be moved sideways."""
+    with ui.element("div").classes("fa-wide"), ui.element("picture"):
+        if narrow:
+            source = ui.element("source")
+            source.props["srcset"] = narrow
+            source.props["media"] = "(max-width: 480px)"
         image = ui.element("img").classes("fa-picture")
+        image.classes("fa-fits" if narrow else "fa-large" if wide else "")
         image.props["src"] = address
         image.props["alt"] = description

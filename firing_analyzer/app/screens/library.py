@@ -6,10 +6,22 @@ from urllib.parse import quote
 from nicegui import ui
 
 from firing_analyzer.app.desk import Desk
-from firing_analyzer.app.screens.frame import heading, main_button, part, picture, quiet, screen, side_button
+from firing_analyzer.app.history import History, history_of
+from firing_analyzer.app.screens.frame import (
+    heading,
+    listed,
+    main_button,
+    part,
+    picture,
+    quiet,
+    screen,
+    side_button,
+)
 from firing_analyzer.app.screens.home import drop_zone
-from firing_analyzer.app.trend_picture import analyses
-from firing_analyzer.words import summary_line
+from firing_analyzer.figures.over_time import plot_trend
+from firing_analyzer.over_time.words import sentences
+from firing_analyzer.report.pictures import picture_address, plainly_worded
+from firing_analyzer.typeset import typeset
 
 
 async def library_screen(desk: Desk) -> None:
@@ -28,37 +40,43 @@ async def library_screen(desk: Desk) -> None:
 
 async def person_history(desk: Desk, code: str) -> None:
     """Build the list of one person's recordings, with their lags over time."""
-    persons = await asyncio.to_thread(desk.store.participants)
-    names = persons.get(code, [])
     with screen("Library"):
-        if not names:
-            heading("Nobody has this code here")
-            side_button("Library", lambda: ui.navigate.to("/library"))
-            return
-        heading(f"Person {code}")
         place = ui.element("div").classes("column fa-page").style("padding: 0")
         with place:
             ui.label("Looking at the recordings…")
     await ui.context.client.connected()
-    found = await asyncio.to_thread(analyses, desk.store, names)
+    history = await asyncio.to_thread(history_of, desk.store, code)
     place.clear()
     with place:
-        for number, (name, analysis, problem) in enumerate(found, start=1):
-            with ui.element("div").classes("fa-raise"):
-                ui.link(f"{number}. {_short(name)}", f"/recording?name={quote(name)}")
-                ui.label(summary_line(analysis) if analysis is not None else f"cannot be used: {problem}")
+        if history is None:
+            heading("Nobody has this code here")
+            side_button("Library", lambda: ui.navigate.to("/library"))
+        else:
+            _show(desk, code, history)
+
+
+def _show(desk: Desk, code: str, history: History) -> None:
+    heading(f"Person {code}")
+    for number, entry in enumerate(history.entries, start=1):
+        with ui.element("div").classes("fa-raise"):
+            ui.link(f"{number}. {_short(entry.name)}", f"/recording?name={quote(entry.name)}")
+            ui.label(typeset(entry.words))
+    if history.trend.legs:
         part("Over time")
+        listed(sentences(history.trend))
         picture(
-            f"/trend?participant={quote(code)}",
-            "Lag of each recording with its interval, both legs; values above.",
+            picture_address(plainly_worded(plot_trend(history.trend))),
+            "Lag of each session with its interval, the raises of each order, and how active the glute was; "
+            "both legs.",
+            wide=True,
         )
         quiet(
             "Electrodes placed anew move the lag by themselves. A difference between sessions is a change "
             "only where it is larger than that variation."
         )
-        with ui.element("div").classes("fa-row"):
-            main_button("New session with this person", lambda: _again(desk, code))
-            side_button("Library", lambda: ui.navigate.to("/library"))
+    with ui.element("div").classes("fa-row"):
+        main_button("New session with this person", lambda: _again(desk, code))
+        side_button("Library", lambda: ui.navigate.to("/library"))
 
 
 def _again(desk: Desk, code: str) -> None:

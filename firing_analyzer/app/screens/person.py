@@ -12,8 +12,9 @@ def person_screen(desk: Desk) -> None:
     """Build the step."""
     heading("Who is it, and which leg is lifted?")
     code = ui.input("Code of the person", value=desk.draft.participant).props(
-        "outlined autofocus maxlength=40"
+        "outlined stack-label autofocus maxlength=40"
     )
+    code.classes("fa-field")
     quiet("Letters and digits, such as 01. No name is needed, and none should be given.")
     legs = {
         "left": "Left leg: left glute and right shoulder",
@@ -31,6 +32,6 @@ def person_screen(desk: Desk) -> None:
 
     code.on("keydown.enter", go_on)
     with ui.element("div").classes("fa-row"):
-        main_button("Next: sensors", go_on)
+        main_button("Next: how it is held", go_on)
     part("Before it begins")
     listed([NOT_FOR, *LYING])

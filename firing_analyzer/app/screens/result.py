@@ -8,6 +8,7 @@ from nicegui import ui
 from firing_analyzer.app.desk import PROBLEMS, Desk
 from firing_analyzer.app.screens.correcting import ask_onset, ask_reason, now
 from firing_analyzer.app.screens.frame import (
+    answer,
     heading,
     listed,
     main_button,
@@ -21,10 +22,12 @@ from firing_analyzer.app.screens.frame import (
 from firing_analyzer.app.store import Opened
 from firing_analyzer.app.words import sentence
 from firing_analyzer.edit_words import edit_sentences
-from firing_analyzer.edits import Edit, Exclude, Restore
+from firing_analyzer.edits import Edit, Exclude, Restore, can_be_restored
 from firing_analyzer.report.limits import LIMITS_OF_THE_METHOD
+from firing_analyzer.report.manner import manner_sentences
 from firing_analyzer.report.origin import origin_of
 from firing_analyzer.result import Analysis, Repetition
+from firing_analyzer.typeset import typeset
 from firing_analyzer.words import (
     ORDER_WORDS,
     SIGN,
@@ -79,7 +82,11 @@ class Result:
         with self.place:
             self._sentence(analysis)
             self._actions(analysis)
-            picture(self._picture("lags"), "Lag of every raise with its interval; the numbers stand below.")
+            picture(
+                self._picture("lags"),
+                "Lag of every raise with its interval; the numbers stand below.",
+                narrow=self._picture("lags-narrow"),
+            )
             part("Raise by raise")
             quiet(SIGN)
             for row in analysis.rows:
@@ -88,11 +95,11 @@ class Result:
             self._rest(analysis)
 
     def _sentence(self, analysis: Analysis) -> None:
+        answer(verdict_sentence(analysis))
         if simulation := simulation_sentence(analysis):
             note(simulation)
-        ui.label(verdict_sentence(analysis)).classes("fa-sentence").props('role="heading" aria-level="1"')
-        ui.label(counts_sentence(analysis))
-        ui.label(lag_sentence(analysis))
+        ui.label(typeset(counts_sentence(analysis)))
+        ui.label(typeset(lag_sentence(analysis)))
         for title, sentences in (
             ("Why it cannot be told, and what to do", reasons(analysis)),
             ("To be kept in mind", warnings(analysis)),
@@ -142,18 +149,18 @@ class Result:
             with ui.element("div").classes("fa-row"):
                 ui.label(f"Raise {number}: {ORDER_WORDS[row.order]}").classes("fa-state")
                 lag = lag_words(row)
-                ui.label(f"{lag} ms" if lag else "no lag")
+                ui.label(typeset(f"{lag} ms") if lag else "no lag")
                 if row.flags or not row.included:
                     quiet(flag_words(row))
                 with ui.element("div").classes("fa-pair"):
                     button = side_button("Show", lambda: self._draw(drawn, number))
                     button.props(f'aria-label="Show raise {number}"')
-                    button = side_button("Move an onset", lambda: ask_onset(row, self._correct))
+                    button = side_button("Move an onset", lambda: self._move(row))
                     button.props(f'aria-label="Move an onset of raise {number}"')
                     if row.included:
                         button = side_button("Leave out", lambda: self._leave_out(number))
                         button.props(f'aria-label="Leave raise {number} out"')
-                    if "edited" in row.flags or not row.included:
+                    if can_be_restored(number, self.opened.analysis.edits, included=row.included):
                         button = side_button("As measured", lambda: self._take_back(number))
                         button.props(f'aria-label="Take raise {number} back as it was measured"')
             drawn = ui.element("div").classes("fa-wide")
@@ -165,36 +172,39 @@ class Result:
             with place:
                 picture(self._picture("raise", number), f"Both muscles in raise {number}, with the onsets.")
 
+    def _move(self, row: Repetition) -> None:
+        ask_onset(row, self._picture("raise", row.repetition), self._correct)
+
     def _leave_out(self, number: int) -> None:
-        async def leave_out(reason: str) -> None:
-            await self._correct(Exclude(repetition=number, reason=reason, when=now()))
+        async def leave_out(reason: str) -> str:
+            return await self._correct(Exclude(repetition=number, reason=reason, when=now()))
 
         ask_reason(f"Why is raise {number} left out?", "Leave it out", leave_out)
 
     def _take_back(self, number: int) -> None:
-        async def take_back(reason: str) -> None:
-            await self._correct(Restore(repetition=number, reason=reason, when=now()))
+        async def take_back(reason: str) -> str:
+            return await self._correct(Restore(repetition=number, reason=reason, when=now()))
 
         ask_reason(f"Why does raise {number} count as it was measured?", "Take it back", take_back)
 
-    async def _correct(self, edit: Edit) -> None:
+    async def _correct(self, edit: Edit) -> str:
+        """Correct the result; return why it cannot be done, empty where it is."""
         try:
             await asyncio.to_thread(self.opened.correct, edit)
         except PROBLEMS as problem:
-            self.show()
-            with self.saved:
-                note(f"This could not be changed or kept: {getattr(problem, 'strerror', None) or problem}.")
-            return
+            return f"This could not be changed or kept: {getattr(problem, 'strerror', None) or problem}."
         self.show()
         if not self.opened.in_dataset:
             with self.saved:
                 note("A dropped file is not kept, and changes of it hold until the page ends.")
+        return ""
 
     def _rest(self, analysis: Analysis) -> None:
         part("How it was measured")
         told = [note for note in analysis.quality if note.flag != "simulated"]
         listed(
             [
+                *manner_sentences(analysis.path),
                 recording_sentence(analysis),
                 *(f"{one.channel}: {one.detail}." for one in told),
                 *notes(analysis),

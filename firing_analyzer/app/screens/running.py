@@ -7,7 +7,15 @@ from nicegui import ui
 from firing_analyzer.app.desk import Desk
 from firing_analyzer.app.screens.frame import heading, note, quiet, side_button
 from firing_analyzer.app.screens.signals import traces
-from firing_analyzer.app.words import ASIDE_REASONS, DISK_TROUBLE, STEPS, WAITING_FOR_REST
+from firing_analyzer.app.words import (
+    ASIDE_REASONS,
+    DISK_TROUBLE,
+    LAST,
+    LAST_WITH_MORE,
+    STEPS,
+    WAITING_FOR_REST,
+)
+from firing_analyzer.extension import ALL_RAISES
 from recordings.model import EVENT_RAISE
 
 
@@ -35,9 +43,8 @@ def running_screen(desk: Desk) -> Callable[[], None]:
         raised = cue is not None and cue.label == EVENT_RAISE
         count.text = f"{cue.number} of {cue.of}" if cue is not None and cue.of > 1 else ""
         told.text = goes_on
-        last = raised and cue is not None and cue.number == cue.of
-        if last:
-            told.text = "The last one. The recording ends by itself, is saved, and the result is shown."
+        if cue is not None and raised and cue.number == cue.of:
+            told.text = LAST_WITH_MORE if _may_go_on(desk, cue.of) else LAST
         aside.set_enabled(raised)
         warning.text = _warning(desk)
         hold.text = "Go on" if _is_held(desk) else "Hold the cues"
@@ -45,6 +52,10 @@ def running_screen(desk: Desk) -> Callable[[], None]:
         update_traces()
 
     return update
+
+
+def _may_go_on(desk: Desk, of: int) -> bool:
+    return desk.draft.extendable and of < ALL_RAISES
 
 
 def _is_held(desk: Desk) -> bool:

@@ -1,4 +1,4 @@
-"""Second step: where the sensors go, and which is which."""
+"""Third step: where the sensors go, and which is which."""
 
 from nicegui import ui
 
@@ -16,6 +16,7 @@ def sensors_screen(desk: Desk) -> None:
     told = note(sentence(desk.problem))
     heading("Put the sensors on, and say which is which")
     quiet(ELECTRODES)
+    looking = ui.element("div").classes("fa-row")
     drawings = (glute_drawing(draft.leg), shoulder_drawing(draft.leg))
     chosen: list[ui.select] = []
     typed: list[ui.input] = []
@@ -33,25 +34,32 @@ def sensors_screen(desk: Desk) -> None:
                     options, label=f"Sensor on the {site}", value=uri if uri in options else None
                 ).props("outlined stack-label")
                 chosen.append(select)
-                other = ui.input(f"Other source for the {site}", value="" if uri in options else uri)
-                typed.append(other.props("outlined stack-label dense maxlength=400"))
-    quiet(
-        "Simulated people are for trying and teaching: choose the same one for both. Another source is "
-        "written as an address, such as lsl:NAME#1 or replay:FILE#GM_L."
-    )
+    elsewhere = [uri for uri in before if uri not in {one.uri(site) for one in known for site in names}]
+    with ui.expansion("Other sources", value=any(elsewhere)).props("dense").classes("fa-field"):
+        quiet("For who knows: written as an address, such as lsl:NAME#1 or replay:FILE#GM_L.")
+        for site, uri in zip(names, before, strict=True):
+            other = ui.input(f"Other source for the {site}", value=uri if uri in elsewhere else "")
+            typed.append(other.props("outlined stack-label dense maxlength=400"))
 
     async def scan() -> None:
         told.text = "Looking for sensors…"
+        look_button.disable()
         try:
             found = await scanned_sensors()
         except PROBLEMS as problem:
             told.text = sentence(str(problem))
             return
+        finally:
+            look_button.enable()
         heard = {sensor.glute for sensor in found}
         known[:] = [*found, *(sensor for sensor in known if sensor.glute not in heard)]
         for select, site in zip(chosen, names, strict=True):
             select.set_options(_options(known, site))
         told.text = f"{len(found)} found." if found else "No sensor answered. Switch them on, and look again."
+
+    with looking:
+        look_button = side_button("Look for sensors", scan)
+        quiet("Switch both on first. Simulated people are for trying and teaching: choose one for both.")
 
     def go_on() -> None:
         uris = [
@@ -65,7 +73,6 @@ def sensors_screen(desk: Desk) -> None:
 
     with ui.element("div").classes("fa-row"):
         main_button("Next: look at the signals", go_on)
-        side_button("Look for sensors", scan)
         side_button("Back", desk.back)
 
 

@@ -9,6 +9,8 @@ from nicegui import ui
 from firing_analyzer.app.desk import Desk, Stage
 from firing_analyzer.app.screens.check import check_screen
 from firing_analyzer.app.screens.frame import heading, note, quiet, screen, side_button
+from firing_analyzer.app.screens.manner import manner_screen
+from firing_analyzer.app.screens.offer import offer_screen
 from firing_analyzer.app.screens.person import person_screen
 from firing_analyzer.app.screens.running import running_screen
 from firing_analyzer.app.screens.sensors import sensors_screen
@@ -53,15 +55,19 @@ class _Follower:
         match desk.stage:
             case "person":
                 person_screen(desk)
+            case "manner":
+                manner_screen(desk)
             case "sensors":
                 sensors_screen(desk)
             case "check":
                 return check_screen(desk)
             case "running":
                 return running_screen(desk)
+            case "offer":
+                offer_screen(desk)
             case "failed":
                 heading("The recording could not be finished")
-                note(sentence(desk.problem.replace(f"{desk.store.dataset}/", "")))
+                note(sentence(desk.problem))
                 quiet("What was received until then is kept, and is offered on the first screen.")
                 with ui.element("div").classes("fa-row"):
                     side_button("Back to the sensors", desk.back)

@@ -1,13 +1,16 @@
 """A page that really runs, and a browser that really looks at it."""
 
+import asyncio
 import http.client
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,12 +22,17 @@ playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright i
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright  # noqa: E402
 
+from firing_analyzer.protocol import SessionPlan  # noqa: E402
+from firing_analyzer.recording_run import RecordingOrder, record  # noqa: E402
+
 ROOT = Path(__file__).resolve().parents[3]
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",
 )  # fmt: skip
+#: How sensors send where the test asks nothing of it: enough for an answer, and little to work on.
+SLOWLY = "rate=600&packet=60"
 #: Screenshots go here if it is set, and else into the folder of the test.
 SCREENSHOTS = "FIRING_ANALYZER_SCREENSHOTS"
 
@@ -108,6 +116,33 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
     one.end()
 
 
+def recorded(dataset: Path, scenario: str, *, session: str = "01") -> str:
+    """Record six raises of a simulated person; return the name of the recording in its dataset."""
+    plan = SessionPlan("left", repetitions=6, practice_raises=0, reference_shrug=False)
+    glute, shoulder = (f"sim:{scenario}?{SLOWLY}&speed=2000#{site}" for site in ("glute", "shoulder"))
+    order = RecordingOrder(plan, glute, shoulder, dataset, "07", session)
+    # a browser that is there holds the loop of this thread
+    with ThreadPoolExecutor(1) as thread:
+        made = thread.submit(lambda: asyncio.run(record(order))).result()
+    return made.saved.path.resolve().relative_to(dataset.resolve()).as_posix()
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Copy a dataset with recordings of one person that were made once: one session for each scenario."""
+    made: dict[tuple[str, ...], Path] = {}
+
+    def copy(*scenarios: str) -> Path:
+        wanted = scenarios or ("glute_first",)
+        if wanted not in made:
+            made[wanted] = tmp_path_factory.mktemp("measured") / "dataset"
+            for number, scenario in enumerate(wanted, start=1):
+                recorded(made[wanted], scenario, session=f"{number:02d}")
+        return Path(shutil.copytree(made[wanted], tmp_path_factory.mktemp("copy") / "dataset"))
+
+    return copy
+
+
 # not for the whole session: as long as it is there, other tests cannot start a loop of their own
 @pytest.fixture(scope="module")
 def chromium() -> Generator[Browser]:
@@ -150,7 +185,7 @@ class Therapist:
     def click(self, name: str, *, page: Page | None = None) -> None:
         (page or self.page).get_by_role("button", name=name, exact=True).click()
 
-    def see(self, words: str, *, seconds: float = 30, page: Page | None = None) -> None:
+    def see(self, words: str | re.Pattern[str], *, seconds: float = 30, page: Page | None = None) -> None:
         (page or self.page).get_by_text(words).first.wait_for(timeout=1000 * seconds)
 
     def look(self, name: str) -> Path:
@@ -162,27 +197,46 @@ class Therapist:
     def name_person(self, code: str = "07") -> None:
         self.click("New session")
         self.page.get_by_label("Code of the person").fill(code)
+        self.click("Next: how it is held")
         self.click("Next: sensors")
         self.see("Put the sensors on")
 
-    def choose(self, scenario: str, options: str) -> None:
+    def other_sources(self) -> None:
+        """Unfold the fields for addresses, if they are not."""
+        if not self.page.get_by_label("Other source for the glute").is_visible():
+            self.page.get_by_text("Other sources").click()
+            self.page.get_by_label("Other source for the glute").wait_for()
+
+    def await_signals(self) -> None:
+        """Wait until both sensors deliver."""
+        for muscle in (0, 1):
+            self.page.locator(".fa-state").nth(muscle).filter(has_text=re.compile("^(good|heart)")).wait_for()
+
+    def choose(self, scenario: str, options: str, *, sending: str = SLOWLY) -> None:
+        self.see("Put the sensors on")
+        self.other_sources()
         for site in ("glute", "shoulder"):
-            uri = f"sim:{scenario}?rate=1000&packet=20&{options}#{site}"
+            uri = f"sim:{scenario}?{sending}&{options}#{site}"
             self.page.get_by_label(f"Other source for the {site}").fill(uri)
         self.click("Next: look at the signals")
         self.page.get_by_role("button", name="Start recording").wait_for()
 
-    def record(self, scenario: str, options: str = "speed=60", code: str = "07") -> None:
+    def open(self, name: str) -> str:
+        """Open a recording of the dataset, and return its sentence."""
+        self.page.goto(f"{self.served.site}/recording?name={name}")
+        return self.await_result()
+
+    def record(self, scenario: str, options: str = "speed=60", *, sending: str = SLOWLY) -> None:
         """Go from the first screen to a recording that goes on."""
-        self.name_person(code)
-        self.choose(scenario, options)
-        self.see("good")
+        self.name_person()
+        self.choose(scenario, options, sending=sending)
+        self.await_signals()
         self.click("Start recording")
 
     def await_result(self, *, seconds: float = 90) -> str:
         """Wait for the result and return its sentence."""
         self.page.get_by_role("button", name="Save the report (PDF)").wait_for(timeout=1000 * seconds)
-        return self.page.locator(".fa-sentence").inner_text()
+        return self.page.locator(".fa-sentence").inner_text().replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.fixture

@@ -35,9 +35,11 @@ def test_a_full_disk_is_told_and_what_was_kept_can_be_finished(
     therapist: "Callable[..., Therapist]", serve: "Callable[..., Served]", small_disk: Path
 ) -> None:
     one = therapist(serve(small_disk / "dataset"))
-    one.record("glute_first", "speed=40")
+    one.record("glute_first", "speed=40", sending="rate=1000&packet=20")
     one.see("The disk is full, or cannot be written to.", seconds=60)
     one.look("disk-full-while-recording")
+    one.click("End now")
+    one.click("End and save")
     one.see("The recording could not be finished", seconds=120)
     one.look("disk-full")
     subprocess.run(["mount", "-o", "remount,size=20m", str(small_disk)], check=True)

@@ -34,8 +34,8 @@ def test_traces_are_drawn_soon_and_cost_little(therapist: "Callable[..., Therapi
     one = therapist()
     pid = one.served.process.pid
     one.name_person()
-    one.choose("shoulder_first", "speed=1")
-    one.see("good")
+    one.choose("shoulder_first", "speed=1", sending="rate=1000&packet=20")
+    one.await_signals()
     one.click("Start recording")
     one.click("Hold the cues")  # recording goes on for as long as is wanted
     time.sleep(15)

@@ -1,5 +1,6 @@
 """What a session survives: a sensor that drops out, a tab that is closed, a program that is killed."""
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,9 @@ from recordings.open import open_recording
 if TYPE_CHECKING:
     from tests.firing_analyzer.app.conftest import Served, Therapist
 
+#: A raise that counts is asked for; which one is seen first depends on how quick the browser is.
+A_RAISE = re.compile(r"^\d+ of 10$")
+
 
 def recording_of(dataset: Path) -> Path:
     (first, *_) = sorted(dataset.rglob("*_emg.bdf"))
@@ -18,7 +22,7 @@ def recording_of(dataset: Path) -> Path:
 
 def test_a_sensor_that_drops_out_is_told_and_waited_for(therapist: "Callable[..., Therapist]") -> None:
     one = therapist()
-    one.record("shoulder_first", "speed=12&drop=62-70")
+    one.record("shoulder_first", "speed=30&drop=62-92")
     one.see("of 10")
     one.see("Neither sensor delivers anything")
     one.look("dropped-out")
@@ -30,8 +34,9 @@ def test_a_sensor_that_drops_out_is_told_and_waited_for(therapist: "Callable[...
 
 def test_a_reload_in_the_middle_comes_back_to_the_recording(therapist: "Callable[..., Therapist]") -> None:
     one = therapist()
-    one.record("glute_first", "speed=25")
-    one.see("1 of 10")
+    one.record("glute_first", "speed=30")
+    one.see(A_RAISE)
+    one.click("Hold the cues")
     one.page.reload()
     one.see("“Lift your leg.”")
     one.page.wait_for_function("window.firingTraces.frames > 5")
@@ -39,6 +44,7 @@ def test_a_reload_in_the_middle_comes_back_to_the_recording(therapist: "Callable
     second.goto(f"{one.served.site}/")
     second.get_by_role("button", name="To the recording that goes on").click()
     one.see("“Lift your leg.”", page=second)
+    one.click("Go on", page=second)
     one.page.close()
     one.page = second
     assert one.await_result().startswith("Activity of the left gluteus maximus began before")
@@ -69,8 +75,8 @@ def test_what_a_kill_left_behind_is_offered_and_saved(
     therapist: "Callable[..., Therapist]", serve: "Callable[..., Served]"
 ) -> None:
     one = therapist()
-    one.record("glute_first", "speed=20")
-    one.see("2 of 10")
+    one.record("glute_first", "speed=30")
+    one.see(A_RAISE)
     dataset = one.served.dataset
     one.served.end(kill=True)
     assert not list(dataset.rglob("*_emg.bdf"))
@@ -81,7 +87,7 @@ def test_what_a_kill_left_behind_is_offered_and_saved(
     again.look("recovery")
     again.click("Save what there is of it")
     again.see("It is saved; find it in the library.")
-    assert open_recording(recording_of(dataset)).duration_s > 40
+    assert open_recording(recording_of(dataset)).duration_s > 30
     again.page.reload()
     again.see("New session")
     assert again.page.get_by_text("A recording was cut off.").count() == 0
@@ -91,8 +97,8 @@ def test_the_end_of_the_program_saves_the_recording_that_goes_on(
     therapist: "Callable[..., Therapist]",
 ) -> None:
     one = therapist()
-    one.record("glute_first", "speed=20")
-    one.see("1 of 10")
+    one.record("glute_first", "speed=30")
+    one.see(A_RAISE)
     assert one.served.end() == ""
     assert one.served.process.returncode == 0
     assert open_recording(recording_of(one.served.dataset)).duration_s > 30
@@ -100,7 +106,7 @@ def test_the_end_of_the_program_saves_the_recording_that_goes_on(
 
 def test_raises_wait_until_the_person_rests(therapist: "Callable[..., Therapist]") -> None:
     one = therapist()
-    one.record("shoulder_first", "speed=10&drop=12-24")
+    one.record("shoulder_first", "speed=25&drop=12-40")
     one.see("It is not quiet yet, so the raises wait.")
     one.look("waiting-for-rest")
     one.see("For practice: lift your leg.")
@@ -112,6 +118,7 @@ def test_raises_wait_until_the_person_rests(therapist: "Callable[..., Therapist]
 def test_sensors_that_cannot_be_used_are_said_on_the_spot(therapist: "Callable[..., Therapist]") -> None:
     one = therapist()
     one.name_person()
+    one.other_sources()
     for site in ("glute", "shoulder"):
         one.page.get_by_label(f"Other source for the {site}").fill(f"sim:nobody#{site}")
     one.click("Next: look at the signals")
@@ -127,11 +134,14 @@ def test_back_and_on_again_before_anything_is_recorded(therapist: "Callable[...,
     one.click("Back")
     one.see("Put the sensors on")
     one.click("Back")
+    one.see("How is the session held?")
+    one.click("Back")
     one.page.get_by_label("Code of the person").fill("a b!")
-    one.click("Next: sensors")
+    one.click("Next: how it is held")
     one.see("holds ' ', '!'")
     one.page.get_by_label("Code of the person").fill("08")
+    one.click("Next: how it is held")
     one.click("Next: sensors")
     one.click("Next: look at the signals")
-    one.see("good")
+    one.await_signals()
     assert not list(one.served.dataset.rglob("*.journal")), "nothing is recorded yet"
