@@ -21,8 +21,8 @@ LEAST_RATIO = 1e-3
 STANDS_OUT = 0.8
 #: What a rise that still goes on has reached, at least, where the plateau is read.
 LEAST_REACHED = 0.03
-#: Degree of the polynomial that stands for a logarithm of the gamma function; exact to a millionth.
-DEGREE = 6
+#: Degree of the polynomial that stands for a logarithm of the gamma function; exact to 1e-5.
+DEGREE = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,8 +35,8 @@ class Stretch:
         Power against rest, its logarithm, and 1; 0 where samples were lost.
     plateau : ndarray, shape (n_bands,)
         Power of the muscle at work above rest, as a ratio to rest.
-    read : (int, int)
-        Frames in which it was read, counted from where the burst stands out of rest.
+    reached : ndarray, shape (n_rises,)
+        Share of the plateau that each of all rises had reached when it was read.
     half_dof : ndarray, shape (n_bands,)
         Half the degrees of freedom of a frame.
     lead : int
@@ -54,7 +54,7 @@ class Stretch:
 
     values: FloatArray
     plateau: FloatArray
-    read: tuple[int, int]
+    reached: FloatArray
     half_dof: FloatArray
     lead: int
     weight: float
@@ -66,7 +66,7 @@ class Stretch:
         seen: FloatArray,
         *,
         plateau: FloatArray,
-        read: tuple[int, int],
+        reached: FloatArray,
         half_dof: FloatArray,
         lead: int,
         weight: float,
@@ -76,7 +76,7 @@ class Stretch:
         return cls(
             values=np.vstack((ratio * seen, logarithm * seen, seen)),
             plateau=np.maximum(plateau, 0.0),
-            read=read,
+            reached=reached,
             half_dof=half_dof,
             lead=lead,
             weight=weight,
@@ -111,7 +111,7 @@ class Stretch:
         windows = sliding_window_view(padded, longest, axis=1)[:, offset]
         from_here = np.cumsum(padded[:, ::-1], axis=1)[:, ::-1]
         parts: list[FloatArray] = []
-        for gain in self._gains(groups, levels_db, together=together):
+        for gain in self._gains(groups, levels_db):
             n = gain.shape[1]
             part = np.matmul(windows[:, :, :n], gain).sum(axis=0)
             # after a profile's end the rise is over, and all stays as it is there
@@ -119,18 +119,18 @@ class Stretch:
             parts.append(self.weight * part.reshape(offset.size, len(levels_db), -1))
         return np.concatenate(parts, axis=2)
 
-    def _gains(
-        self, groups: tuple[RiseGroup, ...], levels_db: tuple[float, ...], *, together: int
-    ) -> list[FloatArray]:
+    def _gains(self, groups: tuple[RiseGroup, ...], levels_db: tuple[float, ...]) -> list[FloatArray]:
         """Return what each rise at each level makes of a frame: of its power, of its logarithm, of itself.
 
         One of shape (2 * n_bands + 1, n_frames, n_levels * n_rises) for each group, in the order of `values`.
         """
         levels = 10 ** (np.array(levels_db) / 10)
-        profiles: list[FloatArray] = []
-        for group in groups:
-            profile = group.profile / self._reached(group, together=together)[:, None]
-            profiles.append(np.multiply.outer(levels, profile).reshape(-1, profile.shape[1]).T)
+        profiles = [
+            np.multiply.outer(levels, group.profile / self.reached[group.number, None])
+            .reshape(-1, group.profile.shape[1])
+            .T
+            for group in groups
+        ]
         # all groups at once: there is more to each call than to its numbers
         expected = np.multiply.outer(self.plateau, np.concatenate([one.ravel() for one in profiles]))
         expected += 1
@@ -145,18 +145,42 @@ class Stretch:
         np.subtract(shape, k, out=of_logarithm)
         np.log(expected, out=expected)
         expected *= shape
-        gain[-1] = -expected.sum(axis=0)
-        for band, half_dof in enumerate(self.half_dof.tolist()):
-            gain[-1] += _polynomial(share[band], _normalisation(half_dof))
-        pieces = np.split(gain, np.cumsum([one.size for one in profiles])[:-1], axis=1)
-        return [piece.reshape(-1, *one.shape) for piece, one in zip(pieces, profiles, strict=True)]
+        np.subtract(self._normalisation(share), expected, out=expected)
+        expected.sum(axis=0, out=gain[-1])
+        ends = np.cumsum([one.size for one in profiles]).tolist()
+        return [
+            gain[:, end - one.size : end].reshape(-1, *one.shape)
+            for end, one in zip(ends, profiles, strict=True)
+        ]
 
-    def _reached(self, group: RiseGroup, *, together: int) -> FloatArray:
-        """Share of its plateau that each rise has reached, on average, while the plateau was read."""
-        first = self.read[0] // together
-        stop = max(self.read[1] // together, first + 1)
-        stands_out = STANDS_OUT / max(float(self.plateau.mean()), STANDS_OUT)
-        return np.maximum(group.mean_share(first, stop, stands_out=stands_out), LEAST_REACHED)
+    def _normalisation(self, share: FloatArray) -> FloatArray:
+        """Return what densities cost by their shapes alone, against rest."""
+        coefficients = np.array([_normalisation(one) for one in self.half_dof.tolist()])
+        total = np.repeat(coefficients[:, -1:], share.shape[1], axis=1)
+        for of_degree in coefficients.T[-2::-1]:
+            total *= share
+            total += of_degree[:, None]
+        return total
+
+
+def reached(profiles: RiseGroup, read: tuple[int, int], *, plateau: FloatArray) -> FloatArray:
+    """Share of its plateau that each rise has reached, on average, while the plateau was read.
+
+    Parameters
+    ----------
+    profiles : RiseGroup
+    read : (int, int)
+        Frames of the profiles in which it was, counted from where the burst stands out of rest.
+    plateau : ndarray, shape (n_bands,)
+
+    Returns
+    -------
+    ndarray, shape (n_rises,)
+    """
+    stands_out = STANDS_OUT / max(float(plateau.mean()), STANDS_OUT)
+    return np.maximum(
+        profiles.mean_share(read[0], max(read[1], read[0] + 1), stands_out=stands_out), LEAST_REACHED
+    )
 
 
 @lru_cache(maxsize=64)
@@ -167,11 +191,3 @@ def _normalisation(half_dof: float) -> tuple[float, ...]:
     cost = shape * np.log(shape) - special.gammaln(shape)
     cost -= half_dof * np.log(half_dof) - special.gammaln(half_dof)
     return tuple(Polynomial.fit(share, cost, DEGREE, domain=[0, 1]).convert().coef.tolist())
-
-
-def _polynomial(x: FloatArray, coefficients: tuple[float, ...]) -> FloatArray:
-    total = np.full_like(x, coefficients[-1])
-    for one in coefficients[-2::-1]:
-        total *= x
-        total += one
-    return total

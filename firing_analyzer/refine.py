@@ -13,7 +13,7 @@ import numpy as np
 
 from firing_analyzer.bands import BandPower
 from firing_analyzer.filters import BoolArray, FloatArray
-from firing_analyzer.likelihood import Stretch
+from firing_analyzer.likelihood import Stretch, reached
 from firing_analyzer.rises import ROUGH_FRAMES, rise_bank, usual_rises
 
 #: Plateaus that are considered, against the one that was measured.
@@ -26,7 +26,7 @@ WEIGHT = 0.9
 PINNED_FRAMES, PINNED_SHARE = 3, 0.05
 #: Onsets are tried roughly first; those whose log-likelihood stays so far below the best are left.
 #: The same for rises, whose plateaus are tried later.
-HOPELESS, UNLIKELY = 15.0, 40.0
+HOPELESS, UNLIKELY = 12.0, 20.0
 #: What frames, bands and the unsteadiness of muscle allow at best, as a standard deviation.
 FLOOR_S = 0.004
 
@@ -181,7 +181,9 @@ def onset_evidence(
         bands.power[:, start:stop] / rest[:, None],
         seen,
         plateau=plateau,
-        read=read,
+        reached=reached(
+            bank.rough, (read[0] // ROUGH_FRAMES, read[1] // ROUGH_FRAMES), plateau=np.maximum(plateau, 0.0)
+        ),
         half_dof=0.5 * bands.dof,
         lead=bank.lead,
         weight=WEIGHT / max(restlessness, 1.0),
