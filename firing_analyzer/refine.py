@@ -19,9 +19,6 @@ from firing_analyzer.rises import ROUGH_FRAMES, rise_bank, usual_rises
 #: Plateaus that are considered, against the one that was measured.
 LEVELS_DB = (-2.0, 0.0, 2.0)
 
-#: Weight of the likelihood. Bands share firing muscle fibres and frames share filters, so that all of them
-#: together say less than their number.
-WEIGHT = 0.9
 #: Onsets this close to the first that was allowed, and the probability there, that say: it began before.
 PINNED_FRAMES, PINNED_SHARE = 3, 0.05
 #: Onsets are tried roughly first; those whose log-likelihood stays so far below the best are left.
@@ -186,7 +183,7 @@ def onset_evidence(
         ),
         half_dof=0.5 * bands.dof,
         lead=bank.lead,
-        weight=WEIGHT / max(restlessness, 1.0),
+        weight=1 / max(restlessness, 1.0),
     )
     # every fourth onset first, at the plateau that was measured; what is hopeless is not looked at closely
     rough = np.arange(first, last + 1, ROUGH_FRAMES)

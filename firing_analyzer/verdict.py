@@ -14,7 +14,7 @@ from firing_analyzer.settings import Settings
 #: Share of raises in which one cause, such as noise or a shoulder that never rests, stands against a verdict.
 SPOILT_SHARE = 1 / 3
 #: Part of the variance from unknown rises that all repetitions of a person share.
-SHARED_SHAPE = 0.25
+SHARED_SHAPE = 0.15
 #: Two patterns: a gap between the two groups at least this many times the spread within them.
 PATTERN_GAP = 3.0
 
