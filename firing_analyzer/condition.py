@@ -185,7 +185,7 @@ def _usable(signal: Signal) -> FloatArray:
             f"a rate of {signal.rate_hz:g} Hz is too low for EMG; record at 150 Hz or more, better at 1000",
             channel=label,
         )
-    if np.ptp(known[:1000]) == 0 and np.ptp(known) == 0:
+    if np.ptp(known) == 0:
         raise SignalError(
             f"it is constant ({known[0]:g} throughout); check electrode and cable, or name another channel",
             channel=label,

@@ -82,8 +82,9 @@ def subtract_mains(x: FloatArray, rate_hz: float, *, mains_hz: str = "auto") -> 
         return x, Hum(None)
     taper = np.hanning(width + 2)[1:-1]
     taper /= taper.sum()
-    scale = float(np.linalg.norm(x) / np.sqrt(x.size)) or 1.0
-    rough = _roughly(x, scale)
+    mean = float(x.mean())
+    scale = max(float(x.max()) - mean, mean - float(x.min())) or 1.0
+    rough = _roughly(x, mean=mean, scale=scale)
     spectrum = _spectrum(rough, taper, stop_hz=upper_edge_hz(rate_hz) + BESIDE_HZ, rate_hz=rate_hz)
     middle_s = (np.arange(spectrum.shape[0]) * hop + 0.5 * (width - 1)) / rate_hz
     bases = (50.0, 60.0) if mains_hz == "auto" else (float(mains_hz),)
@@ -108,14 +109,14 @@ def subtract_mains(x: FloatArray, rate_hz: float, *, mains_hz: str = "auto") -> 
     for block in range(0, parts.shape[0], BATCH):
         hum = (parts[block : block + BATCH] @ made_of).ravel()
         piece = slice(block * hop, min(block * hop + hum.size, x.size))
-        hum = hum[: x[piece].size]
-        power += float(hum @ hum)
-        np.subtract(x[piece], scale * hum.astype(np.float64), out=cleaned[piece])
+        hum = scale * hum[: x[piece].size].astype(np.float64)
+        power += float(np.einsum("i,i->", hum, hum))
+        np.subtract(x[piece], hum, out=cleaned[piece])
     base_bin = round(base * width / rate_hz)
     return cleaned, Hum(
         base_hz=base,
         lines_hz=tuple(line.frequency_hz for line in lines),
-        rms=scale * float(np.sqrt(power / x.size)),
+        rms=float(np.sqrt(power / x.size)),
         middle_s=middle_s,
         window_rms=scale * np.sqrt(2) * np.abs(spectrum[:, base_bin]).astype(np.float64),
         beside_rms=scale * np.sqrt(2 * _power_beside(spectrum, base_bin)),
@@ -131,10 +132,9 @@ class _Line:
     strength: float
 
 
-def _roughly(x: FloatArray, scale: float) -> SingleArray:
+def _roughly(x: FloatArray, *, mean: float, scale: float) -> SingleArray:
     """Signal without its mean, in a scale of its own: single precision holds all that a converter tells."""
     rough = np.empty(x.size, dtype=np.float32)
-    mean = x.mean()
     for start in range(0, x.size, PIECE):
         piece = slice(start, start + PIECE)
         rough[piece] = (x[piece] - mean) / scale
