@@ -56,6 +56,8 @@ class Desk:
         Whether the therapist holds back the cues.
     offer : Analysis or None
         Of the raises of the plan, as long as more of them are offered.
+    offer_s : float
+        How long they are.
     """
 
     store: Store
@@ -68,6 +70,7 @@ class Desk:
     result: str = ""
     paused: bool = False
     offer: Analysis | None = None
+    offer_s: float = OFFER_S
     _answer: asyncio.Future[bool] | None = None
     _session: RecordingSession | None = None
     _task: asyncio.Task[None] | None = None
@@ -281,7 +284,7 @@ class Desk:
         self._answer = asyncio.get_running_loop().create_future()
         self.offer, self.stage = analysis, "offer"
         try:
-            async with asyncio.timeout(OFFER_S):
+            async with asyncio.timeout(self.offer_s):
                 return await self._answer
         except TimeoutError:
             return False

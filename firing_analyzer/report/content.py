@@ -140,13 +140,14 @@ def report_content(analysis: Analysis, *, made: date | None = None) -> Content:
 
 def _facts(analysis: Analysis, origin: Origin, made: date) -> tuple[tuple[str, str], ...]:
     session = analysis.session
-    planned = "" if session.planned_repetitions is None else f" ({session.planned_repetitions} planned)"
+    planned = session.planned_repetitions
+    plan = "" if planned in (None, session.repetitions) else f" ({planned} planned)"
     facts = (
         ("Person", origin.participant),
         ("Session", " ".join(part for part in (origin.session, origin.run and f"run {origin.run}") if part)),
         ("Leg", analysis.leg),
         ("Measured", origin.measured),
-        ("Raises", f"{session.repetitions}, usable {session.valid}{planned}"),
+        ("Raises", f"{session.repetitions}{plan}, usable {session.valid}"),
         ("Report", made.isoformat()),
     )
     return tuple((name, value) for name, value in facts if value)

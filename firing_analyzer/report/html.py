@@ -14,6 +14,7 @@ from firing_analyzer.report.pictures import (
     raises_picture,
 )
 from firing_analyzer.result import Analysis
+from firing_analyzer.typeset import typeset
 
 _TEMPLATE: Final = "report.html.jinja"
 
@@ -40,6 +41,7 @@ def html_report(analysis: Analysis, *, made: date | None = None) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["typeset"] = typeset
     return environment.get_template(_TEMPLATE).render(
         content=report_content(analysis, made=made),
         columns=COLUMNS,

@@ -33,5 +33,5 @@ def manner_sentences(path: Path | None) -> tuple[str, ...]:
         return ()
     told = {name: str(block.details.get(name) or "").strip() for name, _ in _NAMES}
     if told["CueWords"]:
-        told["CueWords"] = f"“{told['CueWords']}”"
+        told["CueWords"] = f"“{told['CueWords'].rstrip('.')}”"
     return tuple(f"{words}: {told[name].rstrip('.')}." for name, words in _NAMES if told[name])

@@ -1,12 +1,14 @@
 """Pages that fill from the top: words, tables and drawings, on paper that A4 and Letter both can print."""
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 from firing_analyzer.figures.style import QUIET, RULE, TEXT
 from firing_analyzer.typeset import typeset
@@ -17,8 +19,6 @@ LEFT_IN: Final = 0.585
 WIDTH_IN: Final = 7.1
 TOP_IN: Final = 0.7
 BOTTOM_IN: Final = 0.8
-#: Mean width of a letter, as a share of the size of print; generous, so that no line runs over.
-LETTER: Final = 0.52
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,34 @@ class Print:
         return 1.38 * self.points / 72
 
     def lines(self, words: str, width_in: float) -> list[str]:
-        """Break words into lines; numbers keep their units."""
-        letter_in = LETTER * (1.08 if self.bold else 1.0) * self.points / 72
-        return textwrap.wrap(typeset(words), max(8, int(width_in / letter_in))) or [""]
+        """Break words into lines; numbers keep their units, and what is longer than a line is cut."""
+        lines: list[str] = [""]
+        for word in typeset(words).split(" "):
+            longer = f"{lines[-1]} {word}" if lines[-1] else word
+            if self.width_in(longer) <= width_in:
+                lines[-1] = longer
+                continue
+            rest = word
+            while self.width_in(rest) > width_in:
+                n = next(
+                    n for n in range(len(rest) - 1, 0, -1) if n == 1 or self.width_in(rest[:n]) <= width_in
+                )
+                lines, rest = [*lines, rest[:n]], rest[n:]
+            lines.append(rest)
+        return [line for line in lines if line] or [""]
+
+    def width_in(self, words: str) -> float:
+        """Width of words on the paper."""
+        return sum(_advance_em(letter, bold=self.bold) for letter in words) * self.points / 72
+
+
+@cache
+def _advance_em(letter: str, *, bold: bool) -> float:
+    """How far a letter takes the pen, as a share of the size of print."""
+    font = FontProperties(family="sans-serif", weight="bold" if bold else "normal", size=100)
+    width, _, _ = text_to_path.get_text_width_height_descent(f"{letter}|", font, ismath=False)
+    stroke, _, _ = text_to_path.get_text_width_height_descent("|", font, ismath=False)
+    return (width - stroke) / 100
 
 
 VERDICT: Final = Print(14.0)

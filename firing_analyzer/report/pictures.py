@@ -17,7 +17,7 @@ from firing_analyzer.result import Analysis
 #: Width of everything that is printed, in inches: A4 and Letter both have room for it.
 WIDTH_IN: Final = 7.1
 #: The same on the screen of a telephone.
-NARROW_IN: Final = 3.7
+NARROW_IN: Final = 4.1
 #: More raises than this have a page of their own.
 FITTING: Final = 12
 #: Tallest drawing that a page takes beside its heading, in inches.

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import firing_analyzer as fa
-from firing_analyzer.edits import Edit, edit_from_dict, edit_to_dict
+from firing_analyzer.edits import Edit, can_be_restored, edit_from_dict, edit_to_dict
 from firing_analyzer.errors import EditError
 from firing_analyzer.result import Repetition
 from recordings.model import EVENT_EXCLUDED, EVENT_RAISE, Event, Recording
@@ -124,6 +124,28 @@ def test_a_raise_set_aside_during_the_recording_can_be_restored(
     assert unflagged(restored.rows[4]) == measured.rows[4]
     assert "edited" in restored.rows[4].flags
     assert restored.session == measured.session
+
+
+def test_what_can_be_restored_is_known_beforehand(recording: Recording, measured: fa.Analysis) -> None:
+    exclude, restore = fa.Exclude(repetition=5, reason="x"), fa.Restore(repetition=5, reason="x")
+    moved = fa.MoveOnset(repetition=5, muscle="glute", onset_s=glute_onset(measured, 5) - 0.02, reason="x")
+    aside = replace(
+        recording, events=(*recording.events, Event(measured.rows[4].end_s + 0.2, EVENT_EXCLUDED))
+    )
+    cases: tuple[tuple[Recording, list[Edit]], ...] = (
+        (recording, []), (recording, [exclude]), (recording, [moved]), (recording, [moved, exclude]),
+        (recording, [exclude, restore]), (recording, [moved, restore]), (aside, []), (aside, [restore]),
+        (aside, [restore, moved]), (recording, [fa.Exclude(repetition=4, reason="x")]),
+    )  # fmt: skip
+    for whose, edits in cases:
+        found = fa.analyze(whose, edits=edits)
+        offered = can_be_restored(5, found.edits, included=found.rows[4].included)
+        try:
+            fa.analyze(whose, edits=[*edits, restore])
+        except EditError:
+            assert not offered, edits
+        else:
+            assert offered, edits
 
 
 def test_an_onset_can_be_set_where_the_shoulder_was_found_silent() -> None:

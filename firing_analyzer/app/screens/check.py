@@ -7,7 +7,7 @@ from nicegui import ui
 from firing_analyzer.app.desk import Desk
 from firing_analyzer.app.screens.frame import heading, main_button, quiet, side_button
 from firing_analyzer.app.screens.signals import traces
-from firing_analyzer.extension import FIRST_RAISES
+from firing_analyzer.extension import ALL_RAISES, FIRST_RAISES
 
 
 def check_screen(desk: Desk) -> Callable[[], None]:
@@ -21,8 +21,9 @@ def check_screen(desk: Desk) -> Callable[[], None]:
     with ui.element("div").classes("fa-row"):
         main_button("Start recording", desk.start)
         side_button("Back", desk.back)
+    more = f", and {ALL_RAISES - FIRST_RAISES} more if these cannot tell" if desk.draft.extendable else ""
     quiet(
         "It takes about two and a half minutes: a shrug, rest, two raises for practice, then "
-        f"{FIRST_RAISES} raises. The result is shown when all are done."
+        f"{FIRST_RAISES} raises{more}. The result is shown when all are done."
     )
     return update

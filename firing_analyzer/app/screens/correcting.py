@@ -76,8 +76,10 @@ def ask_onset(row: Repetition, drawn: str, then: Callable[[MoveOnset], Awaitable
         ui.label(f"Where does the muscle begin in raise {row.repetition}?").classes("fa-part")
         picture(drawn, f"Both muscles in raise {row.repetition} as they are now.")
         muscle = ui.radio(dict(_MUSCLES), value="glute").props("inline")
-        onset = ui.number("Onset (s)", value=place("glute"), step=STEP_S, format="%.3f")
-        onset.props('outlined stack-label autofocus hint="Of the recording. Arrow keys move it by 5 ms"')
+        onset = ui.number("Onset (s)", value=place("glute"), step=STEP_S, format="%.3f").classes("fa-field")
+        onset.props(
+            'outlined stack-label autofocus hint="Seconds of the recording; an arrow key moves it by 5 ms"'
+        )
         reason = _reason_field()
         told = quiet(_STAYS)
         muscle.on_value_change(lambda: onset.set_value(place(muscle.value)))
@@ -110,4 +112,4 @@ def ask_onset(row: Repetition, drawn: str, then: Callable[[MoveOnset], Awaitable
 
 
 def _reason_field() -> ui.input:
-    return ui.input("Reason").props("outlined stack-label maxlength=120")
+    return ui.input("Reason").props("outlined stack-label maxlength=120").classes("fa-field")

@@ -81,3 +81,5 @@ def picture(address: str, description: str, *, narrow: str = "", wide: bool = Fa
         image.classes("fa-fits" if narrow else "fa-large" if wide else "")
         image.props["src"] = address
         image.props["alt"] = description
+    if not narrow:
+        quiet("The picture can be moved sideways.").classes("fa-sideways")

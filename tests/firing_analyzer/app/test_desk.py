@@ -9,6 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 from firing_analyzer.app.desk import Desk
+from firing_analyzer.app.draft import Manner
 from firing_analyzer.app.store import Store
 
 
@@ -115,6 +116,52 @@ async def test_cues_that_are_held_before_the_sensors_are_connected_stay_held(tmp
         while desk.watching.cue is None:
             await asyncio.sleep(0.02)
     await desk.close()
+
+
+async def at_the_offer(folder: Path, *, stage: str = "offer", offer_s: float = 600.0) -> Desk:
+    desk = Desk(Store(folder / "dataset"), offer_s=offer_s)
+    desk.name_person("07", "left")
+    desk.hold(Manner(), extendable=True)
+    uris = [f"sim:inconsistent?rate=600&packet=60&speed=200#{site}" for site in ("glute", "shoulder")]
+    desk.look(*uris)
+    async with asyncio.timeout(30):
+        while not desk.watching.sources:
+            await asyncio.sleep(0.02)
+    desk.start()
+    await until(desk, stage)
+    return desk
+
+
+@in_a_loop
+async def test_more_raises_are_offered_once_and_begin_with_a_verified_rest(tmp_path: Path) -> None:
+    desk = await at_the_offer(tmp_path)
+    assert desk.busy
+    assert desk.offer is not None
+    assert desk.offer.verdict == "cannot_tell"
+    assert desk.rest.state == "verified"
+    desk.decide(more=True)
+    desk.decide(more=False)  # of another tab; the first answer holds
+    assert desk.rest.state == "before"
+    await until(desk, "done")
+    await desk.close()
+    assert (desk.watching.raises, desk.rest.state) == (16, "verified")
+    assert desk.store.opened(desk.result).analysis.session.repetitions == 16
+
+
+@in_a_loop
+async def test_the_end_of_the_program_at_the_offer_saves_what_there_is(tmp_path: Path) -> None:
+    desk = await at_the_offer(tmp_path)
+    await desk.close()
+    assert desk.stage == "done"
+    assert desk.offer is None
+    assert desk.store.opened(desk.result).analysis.session.repetitions == 10
+
+
+@in_a_loop
+async def test_an_offer_that_nobody_answers_ends_the_recording(tmp_path: Path) -> None:
+    desk = await at_the_offer(tmp_path, stage="done", offer_s=0.05)
+    await desk.close()
+    assert desk.store.opened(desk.result).analysis.session.repetitions == 10
 
 
 @in_a_loop

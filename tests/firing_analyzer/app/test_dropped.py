@@ -27,8 +27,10 @@ def drop(one: "Therapist", file: Path) -> None:
     one.page.get_by_label("Recording file").set_input_files(file)
 
 
-def test_a_dropped_file_is_shown_as_any_result(therapist: "Callable[..., Therapist]", tmp_path: Path) -> None:
-    one = therapist()
+def test_a_dropped_file_is_shown_as_any_result(
+    therapist: "Callable[..., Therapist]", served: "Served", tmp_path: Path
+) -> None:
+    one = therapist(served)
     drop(one, write_recording(tmp_path / "from elsewhere.csv"))
     assert "began before" in one.await_result()
     one.look("dropped-file")
@@ -37,10 +39,25 @@ def test_a_dropped_file_is_shown_as_any_result(therapist: "Callable[..., Therapi
     assert not list(one.served.dataset.rglob("*.csv")), "the file itself is not kept"
 
 
-def test_a_file_that_does_not_tell_leg_and_channels_is_asked_for_them(
-    therapist: "Callable[..., Therapist]", tmp_path: Path
+def test_a_file_can_be_dropped_anywhere_on_the_page(
+    therapist: "Callable[..., Therapist]", served: "Served", tmp_path: Path
 ) -> None:
-    one = therapist()
+    one = therapist(served)
+    file = write_recording(tmp_path / "dropped.csv")
+    carried = one.page.evaluate_handle(
+        "([name, text]) => { const carried = new DataTransfer(); "
+        "carried.items.add(new File([text], name)); return carried; }",
+        [file.name, file.read_text()],
+    )
+    one.page.dispatch_event("body", "drop", {"dataTransfer": carried})
+    assert "began before" in one.await_result()
+    assert one.page.url.endswith("name=dropped/dropped.csv")
+
+
+def test_a_file_that_does_not_tell_leg_and_channels_is_asked_for_them(
+    therapist: "Callable[..., Therapist]", served: "Served", tmp_path: Path
+) -> None:
+    one = therapist(served)
     drop(one, write_recording(tmp_path / "unnamed.csv", labels=("A1", "A2")))
     one.see("unnamed.csv needs a little help")
     one.look("dropped-file-questions")
@@ -83,9 +100,9 @@ def test_files_of_other_kinds_are_not_taken(served: "Served", name: str) -> None
 
 
 def test_markup_in_names_and_labels_is_shown_as_text(
-    therapist: "Callable[..., Therapist]", tmp_path: Path
+    therapist: "Callable[..., Therapist]", served: "Served", tmp_path: Path
 ) -> None:
-    one = therapist()
+    one = therapist(served)
     file = write_recording(tmp_path / "x.csv", labels=(MARKUP, "B"))
     script = "(name) => fetch('/drop?name=' + encodeURIComponent(name), {method: 'POST', body: 'a,b'})"
     one.page.evaluate(script, "<img src=x onerror=alert(1)>.csv")
@@ -104,8 +121,10 @@ def test_markup_in_names_and_labels_is_shown_as_text(
     assert one.page.locator("img[src=x]").count() == 0
 
 
-def test_markup_in_every_field_of_a_session_is_shown_as_text(therapist: "Callable[..., Therapist]") -> None:
-    one = therapist()
+def test_markup_in_every_field_of_a_session_is_shown_as_text(
+    therapist: "Callable[..., Therapist]", served: "Served"
+) -> None:
+    one = therapist(served)
     one.click("New session")
     one.page.get_by_label("Code of the person").fill(MARKUP)
     one.click("Next: how it is held")

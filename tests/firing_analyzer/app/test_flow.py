@@ -1,5 +1,6 @@
 """From the first screen to a saved report, as a therapist goes."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from firing_analyzer.extension import was_extended
 from recordings.open import open_recording
 
 if TYPE_CHECKING:
@@ -60,6 +62,8 @@ def test_from_start_to_a_saved_report(
     if scenario == "inconsistent":
         one.see("The plan allows 6 more, once")
         one.look(f"{scenario}-5b-offer")
+        one.page.reload()
+        one.see("The plan allows 6 more, once")
         one.click("6 more raises")
         one.see(re.compile(r"^1[1-6] of 16$"))
         one.look(f"{scenario}-5c-more-raises")
@@ -84,14 +88,30 @@ def test_from_start_to_a_saved_report(
         f"sub-07_ses-01_task-proneLegRaise_acq-left_run-1_report.{kind}" for kind in ("html", "pdf")
     ]
     (first, *_) = sorted(one.served.dataset.rglob("*_emg.bdf"))
-    assert open_recording(first).planned_repetitions == 10
+    recording = open_recording(first)
+    assert (recording.planned_repetitions, recording.extendable_to) == (10, 16)
+    assert was_extended(recording) == (scenario == "inconsistent")
     assert one.served.end() == "", "nothing is logged"
 
 
-def test_a_raise_set_aside_while_it_goes_on_is_left_out(therapist: "Callable[..., Therapist]") -> None:
+def test_a_raise_set_aside_is_left_out_and_how_the_session_was_held_is_kept(
+    therapist: "Callable[..., Therapist]",
+) -> None:
     one = therapist()
-    one.record("shoulder_first", "speed=40")
+    one.click("New session")
+    one.page.get_by_label("Code of the person").fill("07")
+    one.click("Next: how it is held")
+    one.page.get_by_role("radio", name="otherwise").nth(1).click()
+    one.page.get_by_label("Speed of the raises: otherwise").fill("<u>slow</u>")
+    one.page.get_by_label("Said for every raise").fill("<i>Heb das Bein</i>")
+    one.page.get_by_role("radio", name="10, and no more").click()
+    one.look("held-otherwise")
+    one.click("Next: sensors")
+    one.choose("shoulder_first", "speed=40")
+    one.await_signals()
+    one.click("Start recording")
     one.see(A_RAISE)
+    one.see("“<i>Heb das Bein</i>”")
     one.click("Hold the cues")
     one.click("Set this raise aside")
     one.see("Why is raise")
@@ -107,6 +127,22 @@ def test_a_raise_set_aside_while_it_goes_on_is_left_out(therapist: "Callable[...
     row = one.page.locator(".fa-raise").nth(number - 1)
     assert f"Raise {number}:" in row.inner_text()
     assert "left out" in row.inner_text()
+    told = one.page.inner_text("main")
+    assert "Speed of the raises: <u>slow</u>." in told
+    assert "Words of the cue: “<i>Heb das Bein</i>”." in told
+    assert "95\N{NO-BREAK SPACE}% interval" in told, "a plan that allows no more is decided by 95 %"
+    assert one.page.locator("main i:not(.q-icon), main u").count() == 0
+    (sidecar, *_) = sorted(one.served.dataset.rglob("*_emg.json"))
+    kept = json.loads(sidecar.read_text(encoding="utf-8"))
+    assert kept["Instructions"] == "<i>Heb das Bein</i>"
+    assert kept["FiringAnalyzer"]["Details"] == {
+        "Speed": "<u>slow</u>",
+        "HeadPosition": "face in the hole of the table",
+        "Feedback": "none; the person sees and hears nothing of it",
+        "CueWords": "<i>Heb das Bein</i>",
+    }
+    assert kept["FiringAnalyzer"]["PlannedRepetitions"] == 10
+    assert kept["FiringAnalyzer"]["ExtendableTo"] is None
 
 
 def test_the_library_shows_persons_and_their_sessions_over_time(

@@ -1,5 +1,6 @@
 """The page without a mouse, and on a narrow screen."""
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -88,17 +89,46 @@ def test_nothing_runs_out_of_a_narrow_screen(therapist: "Callable[..., Therapist
         assert one.page.evaluate(too_wide) <= 0, name
 
     fits("1-start")
-    one.name_person()
-    fits("2-sensors")
-    one.choose("shoulder_first", "speed=60")
+    one.click("New session")
+    fits("2-person")
+    one.page.get_by_label("Code of the person").fill("07")
+    one.click("Next: how it is held")
+    one.see("How is the session held?")
+    one.page.get_by_role("radio", name="otherwise").first.click()
+    one.page.get_by_label("Head: otherwise").wait_for()
+    fits("3-manner")
+    one.page.get_by_label("Head: otherwise").fill("turned to the left")
+    one.click("Next: sensors")
+    one.see("Put the sensors on")
+    fits("4-sensors")
+    one.choose("inconsistent", "speed=40")
     one.await_signals()
-    fits("3-signals")
+    fits("5-signals")
     one.click("Start recording")
-    one.see("of 10")
-    fits("4-raises")
+    one.see(re.compile(r"^\d+ of 10$"))
+    one.click("Hold the cues")
+    one.click("Set this raise aside")
+    one.see("Why is raise")
+    fits("6-setting-aside")
+    one.click("Keep it")
+    fits("7-raises")
+    one.click("Go on")
+    one.see("The plan allows 6 more, once")
+    fits("8-offer")
+    one.click("Leave it at 10")
     one.await_result()
+    one.see("10 raises: ")
+    one.see("Head: turned to the left.")
     one.page.wait_for_function("[...document.images].every(image => image.complete)")
-    fits("5-result")
-    one.page.goto(f"{one.served.site}/person?code=07")
-    one.see("Over time")
-    fits("6-person")
+    fits("9-result")
+    one.click("Move an onset of raise 3")
+    one.see("Where does the muscle begin")
+    fits("10-moving")
+    for place, words, name in (
+        ("person?code=07", "Over time", "11-trend"),
+        ("library", "Person 07", "12-library"),
+        ("dropped", "No file was dropped", "13-dropped"),
+    ):
+        one.page.goto(f"{one.served.site}/{place}")
+        one.see(words)
+        fits(name)

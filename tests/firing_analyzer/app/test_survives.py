@@ -115,8 +115,27 @@ def test_raises_wait_until_the_person_rests(therapist: "Callable[..., Therapist]
     one.see("Cannot tell")
 
 
-def test_sensors_that_cannot_be_used_are_said_on_the_spot(therapist: "Callable[..., Therapist]") -> None:
-    one = therapist()
+def test_the_check_says_what_is_wrong_with_a_signal_and_what_to_do(
+    therapist: "Callable[..., Therapist]",
+    served: "Served",
+) -> None:
+    one = therapist(served)
+    one.name_person()
+    one.other_sources()
+    one.page.get_by_label("Other source for the glute").fill("sim:noise?speed=20&rate=600&packet=60#glute")
+    one.page.get_by_label("Other source for the shoulder").fill("sim:noise?speed=20&dead=1#shoulder")
+    one.click("Next: look at the signals")
+    one.see("delivers nothing")
+    one.see("Nothing comes from this sensor. Switch it on")
+    one.see(re.compile("^(sensor off|noisy|mains hum)"))
+    one.see(re.compile("electrode"))
+    one.look("signals-in-trouble")
+
+
+def test_sensors_that_cannot_be_used_are_said_on_the_spot(
+    therapist: "Callable[..., Therapist]", served: "Served"
+) -> None:
+    one = therapist(served)
     one.name_person()
     one.other_sources()
     for site in ("glute", "shoulder"):
@@ -127,8 +146,10 @@ def test_sensors_that_cannot_be_used_are_said_on_the_spot(therapist: "Callable[.
     one.look("sensors-refused")
 
 
-def test_back_and_on_again_before_anything_is_recorded(therapist: "Callable[..., Therapist]") -> None:
-    one = therapist()
+def test_back_and_on_again_before_anything_is_recorded(
+    therapist: "Callable[..., Therapist]", served: "Served"
+) -> None:
+    one = therapist(served)
     one.name_person("07")
     one.choose("together", "speed=20")
     one.click("Back")

@@ -1,5 +1,6 @@
 """The report as somebody who prints it, keeps it or gives it away meets it."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -204,6 +205,35 @@ def test_code_and_session_come_from_the_name_of_a_dataset_file(
     assert facts["Person"] == "07"
     assert facts["Session"] == "02 run 1"
     assert facts["Measured"] == "2026-02-03 09:30"
+
+
+def test_how_the_session_was_held_stands_in_the_report(tmp_path: Path) -> None:
+    setup = tmp_path / "setup.toml"
+    setup.write_text(
+        'head_position = "<b>left</b>"\nspeed = "slow"\ncue_words = "Und hoch."\nfeedback = "none"\n',
+        encoding="utf-8",
+    )
+    uri = "sim:glute_first?speed=2000&rate=600&packet=60"
+    arguments = [
+        "record", "--leg", "left", "--glute", f"{uri}#glute", "--shoulder", f"{uri}#shoulder",
+        "--participant", "01", "--out", str(tmp_path / "data"), "--repetitions", "1", "--setup", str(setup),
+    ]  # fmt: skip
+    assert main([*arguments, "--duration", "20"]) == 0
+    (recording,) = (tmp_path / "data").rglob("*glute_emg.bdf")
+    analysis = fa.analyze(fa.open_recording(recording))
+    page = html_report(analysis, made=DAY)
+    for words in (
+        "Head: &lt;b&gt;left&lt;/b&gt;.",
+        "Speed of the raises: slow.",
+        "Words of the cue: “Und hoch”.",
+    ):
+        assert words in page
+    sidecar = json.loads(recording.with_suffix(".json").read_text(encoding="utf-8"))
+    assert sidecar["Instructions"] == "Und hoch."
+    recording.with_suffix(".json").unlink()
+    assert "How it was held" not in html_report(analysis, made=DAY), (
+        "nothing is made up where nobody wrote it"
+    )
 
 
 @pytest.fixture
