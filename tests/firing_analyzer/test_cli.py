@@ -407,6 +407,26 @@ def test_a_reader_that_stops_reading_is_no_bug(session: Path, args: tuple[str, .
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are other on Windows")
+@pytest.mark.parametrize(("asked", "given"), [(None, "1"), ("3", "3")])
+def test_a_command_takes_one_core_unless_the_environment_asks_for_more(asked: str | None, given: str) -> None:
+    """Set before numpy is loaded, which reads it once."""
+    program = (
+        "import os, sys\n"
+        "from firing_analyzer.cli import main\n"
+        "assert 'numpy' not in sys.modules\n"
+        "main(['--version'])\n"
+        "print(os.environ['OPENBLAS_NUM_THREADS'], os.environ['MKL_NUM_THREADS'])\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MKL_NUM_THREADS": "2"}
+    environment.pop("OPENBLAS_NUM_THREADS", None)
+    if asked is not None:
+        environment["OPENBLAS_NUM_THREADS"] = asked
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == f"{given} 2"
+
+
 def test_ctrl_c_ends_quietly(session: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "firing_analyzer", "analyze", *[str(session)] * 200],
