@@ -25,6 +25,7 @@ from firing_analyzer.commands.scan import scan
 from firing_analyzer.commands.sync_check import sync_check
 from firing_analyzer.commands.trend import trend
 from firing_analyzer.doctor import REQUIRED, packages_in_the_way
+from firing_analyzer.threads import one_thread_unless_told
 
 DONE: Final = 0
 INTERRUPTED: Final = 130
@@ -83,6 +84,7 @@ def main(args: list[str] | None = None) -> int:
     int
         The exit status.
     """
+    one_thread_unless_told()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A label or a file name that the terminal's encoding does not have is no reason to stop.

@@ -10,18 +10,9 @@ from functools import cache
 from hashlib import sha256
 from multiprocessing import get_context, parent_process
 from pathlib import Path
-from typing import Final
 
 from firing_analyzer.errors import BatchError
-
-#: Libraries beneath numpy that would start a thread for every core, in every worker.
-_THREADS: Final = (
-    "OPENBLAS_NUM_THREADS",
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "BLIS_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
+from firing_analyzer.threads import THREADS
 
 
 def usable_cores() -> int:
@@ -49,9 +40,9 @@ def process_pool(workers: int) -> Generator[ProcessPoolExecutor]:
     BatchError
         If none can start.
     """
-    before = {name: os.environ.get(name) for name in _THREADS}
+    before = {name: os.environ.get(name) for name in THREADS}
     # numpy reads it when it is loaded, so it must stand in the environment before the worker starts
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    os.environ.update(dict.fromkeys(THREADS, "1"))
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin)
     try:
         check_workers(pool)

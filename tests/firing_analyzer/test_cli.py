@@ -1,8 +1,11 @@
 """The command line, run as users run it: exit status, what goes where, and what a refusal says."""
 
+import contextlib
+import io
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +19,7 @@ from click.testing import CliRunner
 from edfio import Bdf, BdfSignal
 
 import firing_analyzer
-from firing_analyzer.cli import commands
+from firing_analyzer.cli import commands, main
 from recordings.synth import SCENARIOS, simulate
 
 ROOT = Path(firing_analyzer.__file__).resolve().parent.parent
@@ -42,6 +45,14 @@ def firing_analyzer_in(
         check=False,
         timeout=120,
     )
+
+
+def answer_in(folder: Path, *args: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the same command in this process, where its answer counts and not how it starts and ends."""
+    out, error = io.StringIO(), io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+        status = main([*map(str, args)])
+    return subprocess.CompletedProcess(args, status, out.getvalue(), error.getvalue())
 
 
 def assert_refused(done: subprocess.CompletedProcess[str], *mentioned: str) -> None:
@@ -130,7 +141,7 @@ def test_a_recording_that_tells_nothing_is_work_done(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     for title in ("GM_L [uV]", "UT_R [uV]"):
         made[title] = rng.normal(size=made["time_s"].size)
-    done = firing_analyzer_in(tmp_path, "analyze", write_csv(tmp_path / "rest.csv", made))
+    done = answer_in(tmp_path, "analyze", write_csv(tmp_path / "rest.csv", made))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Cannot tell: ")
 
@@ -147,7 +158,7 @@ def test_several_recordings_end_with_a_line_for_each_and_the_limits_once(
     session: Path, tmp_path: Path
 ) -> None:
     other = write_csv(tmp_path / "other.csv", columns("glute_first"))
-    lines = firing_analyzer_in(tmp_path, "analyze", session, other).stdout.splitlines()
+    lines = answer_in(tmp_path, "analyze", session, other).stdout.splitlines()
     at = lines.index("Summary")
     assert re.fullmatch(
         rf"- {re.escape(str(session))}: shoulder first, -\d+ ms \(-\d+ to -\d+\), 10 raises", lines[at + 1]
@@ -209,7 +220,7 @@ def test_pictures_of_several_recordings_carry_their_names_and_none_replaces_anot
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "same.csv").write_bytes(session.read_bytes())
-    done = firing_analyzer_in(tmp_path, "analyze", "a", "b", "--json", "--plot", "picture.svg")
+    done = answer_in(tmp_path, "analyze", "a", "b", "--json", "--plot", "picture.svg")
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(file.name for file in tmp_path.glob("*.svg")) == ["picture-same-2.svg", "picture-same.svg"]
     assert len(done.stdout.splitlines()) == 2
@@ -217,7 +228,7 @@ def test_pictures_of_several_recordings_carry_their_names_and_none_replaces_anot
 
 def test_settings_from_a_file_are_used(session: Path, tmp_path: Path) -> None:
     (tmp_path / "wide.toml").write_text("margin_ms = 400\n", encoding="utf-8")
-    done = firing_analyzer_in(tmp_path, "analyze", session, "--settings", "wide.toml", "--json")
+    done = answer_in(tmp_path, "analyze", session, "--settings", "wide.toml", "--json")
     result = json.loads(done.stdout)
     assert result["settings"]["margin_ms"] == 400
     assert result["session"]["verdict"] == "together"
@@ -229,7 +240,7 @@ def test_channels_named_outright_and_a_stated_rate_open_a_bare_table(tmp_path: P
     write_csv(tmp_path / "bare.csv", bare)
     named = ("--leg", "left", "--glute", "upper", "--shoulder", "lower", "--json", "--rate")
     for rate in ("1000", "1kHz"):
-        done = firing_analyzer_in(tmp_path, "analyze", "bare.csv", *named, rate)
+        done = answer_in(tmp_path, "analyze", "bare.csv", *named, rate)
         assert done.returncode == 0, done.stderr
         result = json.loads(done.stdout)
         assert result["session"]["verdict"] == "shoulder_first"
@@ -295,7 +306,7 @@ def test_a_recording_that_cannot_be_used_is_refused_in_one_line(
     if change is not None:
         change(made)
     write_csv(tmp_path / "session.csv", made)
-    done = firing_analyzer_in(tmp_path, "analyze", "session.csv", "--leg", "left", *options)
+    done = answer_in(tmp_path, "analyze", "session.csv", "--leg", "left", *options)
     assert_refused(done, "session.csv", *mentioned)
 
 
@@ -312,7 +323,7 @@ def test_a_file_that_is_no_recording_is_refused_in_one_line(
     tmp_path: Path, name: str, content: bytes
 ) -> None:
     (tmp_path / name).write_bytes(content)
-    assert_refused(firing_analyzer_in(tmp_path, "analyze", name), name)
+    assert_refused(answer_in(tmp_path, "analyze", name), name)
 
 
 def test_a_missing_file_is_refused_in_one_line(tmp_path: Path) -> None:
@@ -368,8 +379,8 @@ def test_a_command_line_that_is_not_understood_is_refused_in_one_line(
 
 
 def test_a_picture_that_could_not_be_saved_is_refused_before_the_work(session: Path, tmp_path: Path) -> None:
-    assert_refused(firing_analyzer_in(tmp_path, "analyze", session, "--plot", "a.docx"), "a.docx", ".png")
-    assert_refused(firing_analyzer_in(tmp_path, "analyze", session, "--plot", "gone/a.png"), "gone")
+    assert_refused(answer_in(tmp_path, "analyze", session, "--plot", "a.docx"), "a.docx", ".png")
+    assert_refused(answer_in(tmp_path, "analyze", session, "--plot", "gone/a.png"), "gone")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -404,6 +415,26 @@ def test_a_reader_that_stops_reading_is_no_bug(session: Path, args: tuple[str, .
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("asked", "given"), [(None, "1"), ("3", "3")])
+def test_a_command_takes_one_core_unless_the_environment_asks_for_more(asked: str | None, given: str) -> None:
+    """Set before numpy is loaded, which reads it once."""
+    program = (
+        "import os, sys\n"
+        "from firing_analyzer.cli import main\n"
+        "assert 'numpy' not in sys.modules\n"
+        "main(['--version'])\n"
+        "print(os.environ['OPENBLAS_NUM_THREADS'], os.environ['MKL_NUM_THREADS'])\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MKL_NUM_THREADS": "2"}
+    environment.pop("OPENBLAS_NUM_THREADS", None)
+    if asked is not None:
+        environment["OPENBLAS_NUM_THREADS"] = asked
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == f"{given} 2"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are other on Windows")
@@ -490,11 +521,20 @@ def results_of(dataset: Path) -> list[Path]:
     return sorted(path for path in results.iterdir() if path.is_file() and path.name not in top)
 
 
-def test_the_demo_saves_what_it_shows_and_tells_the_truth_beside_it(tmp_path: Path) -> None:
-    done = firing_analyzer_in(tmp_path, "demo")
+Demo = tuple[subprocess.CompletedProcess[str], Path]
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """Run the demo, and say where it saved what it showed."""
+    folder = tmp_path_factory.mktemp("demo")
+    return firing_analyzer_in(folder, "demo"), folder / "firing-analyzer-demo"
+
+
+def test_the_demo_saves_what_it_shows_and_tells_the_truth_beside_it(shown: Demo) -> None:
+    done, folder = shown
     assert done.returncode == 0, done.stderr
     assert "Lift your leg. (10 of 10)" in done.stderr
-    folder = tmp_path / "firing-analyzer-demo"
     written, picture = results_of(folder)
     assert (written.suffix, picture.suffix) == (".json", ".png")
     lines = done.stdout.splitlines()
@@ -503,21 +543,20 @@ def test_the_demo_saves_what_it_shows_and_tells_the_truth_beside_it(tmp_path: Pa
     truth = next(line for line in lines if line.startswith("Truth of the simulation"))
     assert truth.startswith("Truth of the simulation, 10 raises: shoulder before glute in 10; lags -")
     assert f"Saved in {folder}:" in lines
-    again = firing_analyzer_in(tmp_path, "analyze", folder, "--json")
+    again = firing_analyzer_in(folder.parent, "analyze", folder, "--json")
     assert json.loads(again.stdout)["session"] == json.loads(written.read_text())["session"]
 
 
-def test_what_the_demo_saved_is_still_called_simulated_when_it_is_analysed(tmp_path: Path) -> None:
-    assert firing_analyzer_in(tmp_path, "demo", "--seed", "4", "--out", "here").returncode == 0
-    shown = firing_analyzer_in(tmp_path, "analyze", "here").stdout
-    assert "Simulated; no person was measured." in shown
-    result = json.loads(results_of(tmp_path / "here")[0].read_text())
+def test_what_the_demo_saved_is_still_called_simulated_when_it_is_analysed(shown: Demo) -> None:
+    _, folder = shown
+    assert "Simulated; no person was measured." in answer_in(folder.parent, "analyze", folder).stdout
+    result = json.loads(results_of(folder)[0].read_text())
     assert {note["channel"] for note in result["quality"] if note["flag"] == "simulated"} == {"GM_L", "UT_R"}
 
 
-def test_the_demo_overwrites_nothing(tmp_path: Path) -> None:
-    assert firing_analyzer_in(tmp_path, "demo", "--scenario", "together").returncode == 0
-    folder = tmp_path / "firing-analyzer-demo"
+def test_the_demo_overwrites_nothing(shown: Demo, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(shown[1], folder)
     before = {path: path.read_bytes() for path in folder.rglob("*_run-1*") if path.is_file()}
     done = firing_analyzer_in(tmp_path, "demo", "--scenario", "together", "--seed", "7", "--out", folder.name)
     assert done.returncode == 0, done.stderr
