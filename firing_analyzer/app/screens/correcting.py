@@ -77,9 +77,7 @@ def ask_onset(row: Repetition, drawn: str, then: Callable[[MoveOnset], Awaitable
         picture(drawn, f"Both muscles in raise {row.repetition} as they are now.")
         muscle = ui.radio(dict(_MUSCLES), value="glute").props("inline")
         onset = ui.number("Onset (s)", value=place("glute"), step=STEP_S, format="%.3f").classes("fa-field")
-        onset.props(
-            'outlined stack-label autofocus hint="Seconds of the recording; an arrow key moves it by 5 ms"'
-        )
+        onset.props('outlined stack-label autofocus hint="Arrow keys move it by 5 ms"')
         reason = _reason_field()
         told = quiet(_STAYS)
         muscle.on_value_change(lambda: onset.set_value(place(muscle.value)))

@@ -64,12 +64,13 @@ def _show(desk: Desk, code: str, history: History) -> None:
     if history.trend.legs:
         part("Over time")
         listed(sentences(history.trend))
-        picture(
-            picture_address(plainly_worded(plot_trend(history.trend))),
-            "Lag of each session with its interval, the raises of each order, and how active the glute was; "
-            "both legs.",
-            wide=True,
-        )
+        if any(leg.timed for leg in history.trend.legs):
+            picture(
+                picture_address(plainly_worded(plot_trend(history.trend))),
+                "Lag of each session with its interval, the raises of each order, and how active the glute "
+                "was; both legs.",
+                wide=True,
+            )
         quiet(
             "Electrodes placed anew move the lag by themselves. A difference between sessions is a change "
             "only where it is larger than that variation."

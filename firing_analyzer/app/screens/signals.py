@@ -5,7 +5,6 @@ from collections.abc import Callable
 from nicegui import ui
 
 from firing_analyzer.app.desk import Desk
-from firing_analyzer.app.screens.frame import quiet
 from firing_analyzer.app.words import signal_advice, sites
 from firing_analyzer.live_signal import Muscle
 from firing_analyzer.session_update import SourceStatus
@@ -27,7 +26,7 @@ def traces(desk: Desk, *, with_advice: bool) -> Callable[[], None]:
             canvas.props["data-muscle"] = muscle
             canvas.props["role"] = "img"
             canvas.props["aria-label"] = f"Live trace of the {muscle}"
-            lines[muscle] = (state, quiet(""))
+            lines[muscle] = (state, ui.label("").classes("fa-state"))
 
     def update() -> None:
         for muscle, (state, advice) in lines.items():

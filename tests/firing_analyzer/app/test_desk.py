@@ -28,7 +28,7 @@ async def until(desk: Desk, stage: str, *, seconds: float = 30) -> None:
 
 
 def uri(site: str, options: str = "speed=100") -> str:
-    return f"sim:glute_first?rate=1000&packet=20&{options}#{site}"
+    return f"sim:glute_first?rate=600&packet=60&{options}#{site}"
 
 
 async def at_the_check(folder: Path, options: str = "speed=100") -> Desk:
@@ -170,6 +170,9 @@ async def test_the_page_goes_on_while_a_recording_is_saved_and_analysed(tmp_path
     # a time that is stepped stands still while ten raises are looked at; the real one does not
     desk.draft.extendable = False
     desk.start()
+    async with asyncio.timeout(60):
+        while desk.watching.raises < 10:
+            await asyncio.sleep(0.02)
     loop_thread, elsewhere = threading.get_ident(), set[str]()
     # what is called in the loop's own thread is seen by a trace of this thread
     seen: set[str] = set()

@@ -77,6 +77,7 @@ def test_what_a_kill_left_behind_is_offered_and_saved(
     one = therapist()
     one.record("glute_first", "speed=30")
     one.see(A_RAISE)
+    one.click("Hold the cues")
     dataset = one.served.dataset
     one.served.end(kill=True)
     assert not list(dataset.rglob("*_emg.bdf"))
@@ -99,6 +100,7 @@ def test_the_end_of_the_program_saves_the_recording_that_goes_on(
     one = therapist()
     one.record("glute_first", "speed=30")
     one.see(A_RAISE)
+    one.click("Hold the cues")
     assert one.served.end() == ""
     assert one.served.process.returncode == 0
     assert open_recording(recording_of(one.served.dataset)).duration_s > 30
