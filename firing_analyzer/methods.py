@@ -156,7 +156,8 @@ def _onsets(analysis: Analysis) -> str:
     return (
         f"Raises were found {found}. Bursts were found by a filtered threshold on power against the level "
         "of rest "
-        f"(at least {settings.min_burst_ms:g} ms long, gaps under {settings.merge_gap_ms:g} ms closed). "
+        f"(at least {settings.min_burst_ms:g} ms long, gaps under {settings.merge_gap_ms:g} ms closed, "
+        "and longer ones in which the muscle did not come to rest). "
         "The "
         f"shoulder's burst was looked for from {settings.window_before_s:g} s before the onset of the "
         "glute to the "
