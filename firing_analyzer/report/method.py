@@ -34,8 +34,8 @@ def method_sentences(analysis: Analysis) -> tuple[str, ...]:
         (
             f"The shoulder's burst of a raise is the first of at least {settings.min_burst_ms:g} ms from "
             f"{settings.window_before_s:g} s before the glute's onset to the end of the glute's activity; "
-            f"bursts less than {settings.merge_gap_ms:g} ms apart are one, and so are those between which the "
-            f"muscle did not come to rest. A burst that ended more than "
+            f"bursts less than {settings.merge_gap_ms:g} ms apart are one, and so are those between which "
+            "the muscle did not come to rest. A burst that ended more than "
             f"{settings.preparatory_ms:g} ms before the glute's onset belongs to no raise."
         ),
         (
