@@ -106,6 +106,26 @@ def test_gaps_in_real_bursts_merge_alike(gap_ms: float, expected: int) -> None:
     assert right >= 18
 
 
+@pytest.mark.parametrize(
+    ("lull_s", "level", "expected"),
+    # a threshold of 1.8 times rest: between 1.32 and it a muscle still works, for half a second at most
+    [(0.3, 1.0, 2), (0.3, 1.2, 2), (0.3, 1.5, 1), (0.45, 1.5, 1), (0.6, 1.5, 2)],
+)
+def test_a_muscle_that_does_not_come_to_rest_in_between_works_on(
+    lull_s: float, level: float, expected: int
+) -> None:
+    power = frames([(0.5, 20.0), (lull_s, level), (0.5, 20.0)])
+    assert len(find_activity(power, 0.005, dof_per_s=840).bursts) == expected
+
+
+def test_a_faint_muscle_is_one_burst_though_its_power_sinks_now_and_then() -> None:
+    whole = 0
+    for seed in range(20):
+        x = rest_of(30, 1000, seed=seed) + muscle_of([(12.0, 15.0)], 30, 1000, snr_db=5, seed=seed)
+        whole += len(activity_of(x, 1000.0).bursts) == 1
+    assert whole >= 18
+
+
 @pytest.mark.parametrize(("length_ms", "expected"), [(40, 0), (80, 0), (120, 1), (150, 1)])
 def test_a_burst_lasts_at_least_100_ms(length_ms: float, expected: int) -> None:
     """A loud but short twitch must not be lengthened into a burst by smoothing."""
