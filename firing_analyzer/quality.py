@@ -43,8 +43,8 @@ def channel_notes(conditioned: Conditioned) -> list[QualityNote]:
 def _notes_on_samples(conditioned: Conditioned) -> dict[str, str]:
     """Say what did not arrive as it was."""
     said: dict[str, str] = {}
-    flat_s = float(conditioned.flat.sum()) / conditioned.rate_hz
-    off_s = float(conditioned.off.sum()) / conditioned.rate_hz
+    flat_s = float(np.count_nonzero(conditioned.flat)) / conditioned.rate_hz
+    off_s = float(np.count_nonzero(conditioned.off)) / conditioned.rate_hz
     if conditioned.missing_s > 0:
         share = 100 * conditioned.missing_s * conditioned.rate_hz / conditioned.samples.size
         said["lost_samples"] = f"{conditioned.missing_s:.3g} s of samples are missing ({share:.2g} %)"
