@@ -26,7 +26,7 @@ def traces(desk: Desk, *, with_advice: bool) -> Callable[[], None]:
             canvas.props["data-muscle"] = muscle
             canvas.props["role"] = "img"
             canvas.props["aria-label"] = f"Live trace of the {muscle}"
-            lines[muscle] = (state, ui.label("").classes("fa-state"))
+            lines[muscle] = (state, ui.label("").classes("fa-advice"))
 
     def update() -> None:
         for muscle, (state, advice) in lines.items():

@@ -47,7 +47,7 @@ def test_a_session_with_the_keyboard_alone(therapist: "Callable[..., Therapist]"
     one.page.get_by_label("Other source for the glute").wait_for()
     for site in ("glute", "shoulder"):
         go_to(f"Other source for the {site}")
-        keys.type(f"sim:glute_first?speed=60&rate=1000#{site}")
+        keys.type(f"sim:glute_first?speed=60&rate=600&packet=60#{site}")
     go_to("Next: look at the signals")
     keys.press("Enter")
     one.await_signals()
