@@ -92,7 +92,7 @@ def test_the_sidecars_say_what_was_told_of_the_session(dataset: Path) -> None:
     }.items() <= about.items()  # fmt: skip
     assert not {"Manufacturer", "ElectrodeMaterial", "EMGGround"} & about.keys()
     block = about["FiringAnalyzer"]
-    assert block["Details"] == {"HeadPosition": "in the face hole"}
+    assert block["Details"] == {"HeadPosition": "in the face hole", "CueWords": "Lift your leg."}
     channel = block["Channels"][0]
     assert channel["NominalRateHz"] == 600.0
     assert channel["RateHz"] == pytest.approx(600, abs=0.1)
