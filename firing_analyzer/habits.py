@@ -27,7 +27,7 @@ OTHER_SHAPE = 0.02
 ODD_SHARE = 0.05
 #: Weight of what the other raises say. They differ in more than the model of a rise knows, and always in the
 #: same way: the muscle's texture and its unsteady plateau.
-TRUST = 0.5
+TRUST = 0.75
 #: Rounds in which all habits together are brought to what is usual.
 BALANCING = 50
 
@@ -64,8 +64,8 @@ def rises_of_others(evidence: Sequence[FloatArray | None]) -> tuple[FloatArray, 
     -----
     A hierarchical model, its upper level on a grid: durations log-normal about one that the session has, with
     one of three spreads, or as they usually are; shapes all of one kind, of two, or of any. What the others
-    say is taken at half its weight (`TRUST`). Pooling what measurements of one kind share is the idea of
-    Efron and Morris (1975, doi:10.1080/01621459.1975.10479864).
+    say is taken at three quarters of its weight (`TRUST`). Pooling what measurements of one kind share is the
+    idea of Efron and Morris (1975, doi:10.1080/01621459.1975.10479864).
 
     Examples
     --------
