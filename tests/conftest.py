@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -39,3 +39,25 @@ def assert_valid() -> Callable[[Path], None]:
         assert [issue for issue in issues if issue["severity"] == "error"] == []
 
     return validate
+
+
+@pytest.fixture
+def mounted(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mount a small disk in memory with the options that are given."""
+    point = tmp_path / "disk"
+    point.mkdir()
+
+    def mount(options: str) -> Path:
+        found = shutil.which("mount")
+        if found is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
+            pytest.skip("only the administrator of a POSIX system can mount a disk")
+        done = subprocess.run(
+            [found, "-t", "tmpfs", "-o", options, "tmpfs", str(point)], capture_output=True, check=False
+        )
+        if done.returncode:
+            pytest.skip(f"no disk can be mounted here: {done.stderr.decode().strip()}")
+        return point
+
+    yield mount
+    if point.is_mount():
+        subprocess.run(["umount", "-l", str(point)], check=True)

@@ -12,41 +12,8 @@ from firing_analyzer.result import Repetition
 from firing_analyzer.settings import Settings
 from recordings.model import Recording
 from recordings.synth import Schedule, simulate_session
+from tests.firing_analyzer.result_by_hand import CODES_OF_THE_DESIGN, FLAGS_OF_THE_DESIGN
 
-REASONS = frozenset(
-    {
-        "too_few",
-        "near_margin",
-        "inconsistent",
-        "two_patterns",
-        "sometimes_silent",
-        "noisy",
-        "no_rest",
-        "shoulder_not_at_rest",
-        "glute_not_at_rest",
-        "glute_silent",
-        "unsynchronised",
-        "common_signal",
-        "low_bandwidth",
-        "envelope_only",
-        "no_shoulder_sensor",
-        "no_shoulder_movement",
-        "shoulder_channel_unproven",
-    }
-)
-FLAGS = frozenset(
-    {
-        "shoulder_preparatory",
-        "shoulder_already_active",
-        "shoulder_after_raise",
-        "shoulder_late",
-        "baseline_moved",
-        "glute_silent",
-        "heart_beat",
-        "lost_samples",
-        "edited",
-    }
-)
 ORDERS = ("shoulder_first", "glute_first", "together", "shoulder_silent", "unclear")
 #: As quick as the protocol allows, to keep the tests quick.
 BRISK = Schedule(lead_in_s=8.0, every_s=(7.0, 8.0), tail_s=4.0)
@@ -92,7 +59,7 @@ def analysed() -> Analysed:
 
 def _check_session(analysis: fa.Analysis) -> None:
     session = analysis.session
-    assert set(session.reasons) | set(session.warnings) <= REASONS
+    assert set(session.reasons) | set(session.warnings) <= set(CODES_OF_THE_DESIGN)
     assert not set(session.reasons) & set(session.warnings)
     assert bool(session.reasons) == (session.verdict == "cannot_tell")
     assert session.repetitions == len(analysis.rows)
@@ -112,7 +79,7 @@ def _check_session(analysis: fa.Analysis) -> None:
 
 
 def _check_repetition(row: Repetition) -> None:
-    assert set(row.flags) <= FLAGS
+    assert set(row.flags) <= set(FLAGS_OF_THE_DESIGN)
     assert len(set(row.flags)) == len(row.flags)
     assert row.start_s < row.end_s
     assert (row.lag_ms is None) == (row.p_together is None) == (row.lag_interval_ms is None)

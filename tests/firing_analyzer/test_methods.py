@@ -8,7 +8,7 @@ import pytest
 
 import firing_analyzer as fa
 from recordings.synth import Sensors, simulate, simulate_session
-from tests.firing_analyzer.test_cli import columns, firing_analyzer_in, write_csv
+from tests.firing_analyzer.command_line import columns, firing_analyzer_in, write_csv
 
 
 @pytest.fixture(scope="module")

@@ -1,120 +1,29 @@
 """``record`` and ``recover`` as somebody at a terminal, or a script without one, meets them."""
 
-import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from firing_analyzer.cli import main
-from recordings.journal import JournalReader
 from recordings.lock import JOURNAL_FOLDER, DatasetLock
 from recordings.open import open_recording
 from sensors.recover import recover
-
-ROOT = Path(__file__).resolve().parents[2]
-posix = pytest.mark.skipif(sys.platform == "win32", reason="signals, rights and mounts of a POSIX system")
-
-
-def arguments(
-    folder: Path, *more: str, scenario: str = "glute_first", speed: float = 200, options: str = ""
-) -> list[str]:
-    uri = f"sim:{scenario}?speed={speed:g}&rate=1000&packet=20{options}"
-    return [
-        sys.executable,
-        "-m",
-        "firing_analyzer",
-        "record",
-        "--leg",
-        "left",
-        "--glute",
-        f"{uri}#glute",
-        "--shoulder",
-        f"{uri}#shoulder",
-        "--participant",
-        "01",
-        "--out",
-        str(folder),
-        *more,
-    ]
-
-
-class Running:
-    """A program that runs; its standard error can be waited for."""
-
-    def __init__(self, command: list[str]) -> None:
-        self.process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.said: list[str] = []
-        self._thread = threading.Thread(target=self._listen, daemon=True)
-        self._thread.start()
-
-    def _listen(self) -> None:
-        assert self.process.stderr is not None
-        self.said.extend(iter(self.process.stderr.readline, ""))
-
-    def wait_for(self, words: str, seconds: float = 40) -> None:
-        end = time.monotonic() + seconds
-        while not any(words in line for line in self.said):
-            assert time.monotonic() < end, f"{words!r} was never said: {self.said}"
-            assert self.process.poll() is None or any(words in line for line in self.said), self.said
-            time.sleep(0.01)
-
-    def end(self, seconds: float = 60) -> tuple[int, str, str]:
-        """Wait until it has ended; return its status and what it wrote."""
-        assert self.process.stdout is not None
-        try:
-            status = self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            self.process.stdout.close()
-            pytest.fail(f"it hangs: {self.said[-3:]}")
-        self._thread.join()
-        told = self.process.stdout.read()
-        self.process.stdout.close()
-        assert self.process.stderr is not None
-        self.process.stderr.close()
-        return status, told, "".join(self.said)
-
-
-def ran(command: list[str]) -> tuple[int, str, str]:
-    return Running(command).end()
-
-
-def refused(told: str) -> str:
-    """The one line that says why; nothing but lines of the session may stand before it."""
-    *before, last = told.splitlines()
-    assert last.startswith("firing-analyzer: "), told
-    assert all(re.match(r" *\d+\.\d s  ", line) for line in before), told
-    assert "Traceback" not in told
-    return last
-
-
-def journals(folder: Path) -> list[Path]:
-    return sorted((folder / JOURNAL_FOLDER).glob("*.journal"))
-
-
-def saved_files(told: str) -> list[Path]:
-    return [Path(line.strip()) for line in told.splitlines() if line.endswith(".bdf")]
-
-
-def state_of(path: Path) -> str:
-    with JournalReader(path) as journal:
-        return journal.state
+from tests.firing_analyzer.recording_program import (
+    ROOT,
+    Running,
+    arguments,
+    journals,
+    posix,
+    ran,
+    refused,
+    saved_files,
+    state_of,
+)
 
 
 def test_a_session_of_five_raises_without_a_terminal(tmp_path: Path) -> None:
@@ -277,110 +186,6 @@ def test_a_sensor_too_slow_for_emg_is_refused_and_leaves_nothing_to_recover(tmp_
     assert status == 2
     assert "100 Hz is too low" in refused(said)
     assert not journals(tmp_path), "an empty journal would be recovered as a recording"
-
-
-@pytest.fixture
-def mounted(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
-    point = tmp_path / "disk"
-    point.mkdir()
-
-    def mount(options: str) -> Path:
-        found = shutil.which("mount")
-        if found is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
-            pytest.skip("only the administrator of a POSIX system can mount a disk")
-        done = subprocess.run(
-            [found, "-t", "tmpfs", "-o", options, "none", str(point)], capture_output=True, check=False
-        )
-        if done.returncode:
-            pytest.skip(f"no disk can be mounted here: {done.stderr.decode().strip()}")
-        return point
-
-    yield mount
-    if point.is_mount():
-        subprocess.run(["umount", "-l", str(point)], check=True)
-
-
-@pytest.mark.soak
-def test_a_full_disk_is_told_and_what_was_kept_can_be_recovered(mounted: Callable[[str], Path]) -> None:
-    disk = mounted("size=2m")
-    ballast = disk / "ballast"
-    ballast.write_bytes(bytes(900 << 10))
-    status, _, said = ran(arguments(disk, "--duration", "100"))
-    assert status == 2
-    assert "disk is full" in refused(said)
-    assert any("disk is full" in line for line in said.splitlines()[:-1]), "it is told while it goes on, too"
-    with JournalReader(journals(disk)[0]) as journal:
-        kept = len(list(journal.packets("glute")))
-    assert kept > 1000
-    subprocess.run(["mount", "-o", "remount,size=20m", str(disk)], check=True)
-    ballast.unlink()
-    (outcome,) = recover(disk)
-    assert outcome.problem is None
-    assert outcome.saved is not None
-    assert open_recording(outcome.saved.path)["GM_L"].samples.size >= 10 * kept
-
-
-@pytest.mark.soak
-def test_a_disk_with_room_for_the_journal_alone_keeps_the_journal(mounted: Callable[[str], Path]) -> None:
-    disk = mounted("size=1800k")
-    status, _, said = ran(arguments(disk, "--duration", "100", "--repetitions", "2"))
-    if status == 0:
-        pytest.skip("there was room for everything")
-    assert status == 2
-    assert "room" in refused(said) or "full" in refused(said)
-    subprocess.run(["mount", "-o", "remount,size=20m", str(disk)], check=True)
-    (outcome,) = recover(disk)
-    assert outcome.problem is None
-    assert not [path for path in disk.rglob(".*") if path.name != ".lock"]
-
-
-def test_a_read_only_disk_is_refused_at_once(mounted: Callable[[str], Path]) -> None:
-    disk = mounted("ro,size=1m")
-    status, told, said = ran(arguments(disk / "dataset"))
-    assert status == 2
-    assert not told
-    assert str(disk) in refused(said)
-
-
-def test_a_dataset_that_is_a_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "dataset").write_text("a file")
-    status, _, said = ran(arguments(tmp_path / "dataset"))
-    assert status == 2
-    assert "dataset" in refused(said)
-
-
-@posix
-def test_a_folder_that_vanishes_is_made_again_with_everything_in_it(tmp_path: Path) -> None:
-    folder = tmp_path / "dataset"
-    running = Running(arguments(folder, "--duration", "30", speed=20))
-    running.wait_for("Shrug")
-    shutil.rmtree(folder)
-    status, told, said = running.end()
-    assert status == 0, said
-    (first, _) = saved_files(told)
-    recording = open_recording(first)
-    assert recording.duration_s == pytest.approx(30, abs=0.7)
-    assert recording["GM_L"].samples.size == pytest.approx(30_000, abs=500)
-    assert state_of(journals(folder)[0]) == "saved"
-
-
-@posix
-@pytest.mark.soak
-def test_a_dataset_that_is_moved_away_keeps_everything_so_far(tmp_path: Path) -> None:
-    folder, moved = tmp_path / "dataset", tmp_path / "moved"
-    running = Running(arguments(folder, "--duration", "60", speed=20))
-    running.wait_for("Lie still")
-    folder.rename(moved)
-    folder.write_text("something else stands there now")
-    status, _, said = running.end(90)
-    assert status == 2
-    assert "Traceback" not in said
-    refused(said)
-    (outcome,) = recover(moved)
-    assert outcome.problem is None
-    assert outcome.saved is not None
-    # all but the quarter of a second, at speed 20, that may not have been committed
-    assert open_recording(outcome.saved.path).duration_s >= 12 - 0.25 * 20 - 0.5
 
 
 def test_recover_names_what_it_saved_and_may_run_twice(

@@ -33,6 +33,21 @@ def test_without_pylsl_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> No
         open_source("lsl:one#GM_L")
 
 
+async def push_evenly(sender: Any, sent: np.ndarray[Any, Any], blocks: list[np.ndarray[Any, Any]]) -> None:
+    """Send in ten parts, each when the one before has come, with the stamps of an even clock.
+
+    Stamps of the moment of sending would tell of lost samples wherever the machine held the sender back.
+    """
+    import pylsl  # noqa: PLC0415
+
+    began_s = pylsl.local_clock() - len(sent) / 500
+    for number, part in enumerate(np.split(sent, 10), start=1):
+        sender.push_chunk(part.tolist(), began_s + number * len(part) / 500)
+        async with asyncio.timeout(10):
+            while sum(block.shape[1] for block in blocks) < number * len(part):
+                await asyncio.sleep(0.005)
+
+
 @needs_lsl
 def test_samples_come_as_they_were_sent_in_microvolt() -> None:
     sender = outlet("fa-test-one")
@@ -51,10 +66,7 @@ def test_samples_come_as_they_were_sent_in_microvolt() -> None:
                 blocks.extend(block.samples for block in feed.take(packet))
 
         reading = asyncio.create_task(read())
-        for part in np.split(sent, 10):
-            sender.push_chunk(part.tolist())
-            await asyncio.sleep(0.04)
-        await asyncio.sleep(0.3)
+        await push_evenly(sender, sent, blocks)
         assert source.status().connected
         began = time.monotonic()
         await source.close()

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -32,11 +32,11 @@ def ramp(stream: int, seq: int) -> bytes:
     return b"".join((seq * 50 + step).to_bytes(7, "little") + bytes([stream]) for step in range(50))
 
 
-def write_forever(path: Path) -> None:
-    """Write, tell what is committed, finish after a while, then mark again and again until killed."""
+def write_forever(path: Path, packets: int) -> None:
+    """Write so many packets, tell what is committed, finish, then mark again and again until killed."""
     print("ready", flush=True)
     writer = JournalWriter(path, about={"leg": "left"}, streams=STREAMS)
-    for seq in range(12_000):
+    for seq in range(packets):
         for number, stream in enumerate(STREAMS):
             writer.put_packet(stream.name, seq / 100, ramp(number, seq))
         if seq % 200 == 0:
@@ -45,21 +45,21 @@ def write_forever(path: Path) -> None:
             writer.flush()
             print("committed", *writer.committed.values(), flush=True)
     writer.finish()
-    print("committed", 12_000, 12_000, flush=True)
+    print("committed", packets, packets, flush=True)
     with JournalReader(path) as reader:
         for turn in range(1_000_000):
             reader.mark("saved", {"turn": turn})
             print("saved", turn, flush=True)
 
 
-def killed_writer(path: Path, after_s: float) -> list[list[str]]:
-    """Kill a writer so long after it is ready; return the lines it wrote."""
-    with subprocess.Popen(
-        [sys.executable, __file__, str(path)], cwd=ROOT, stdout=subprocess.PIPE, env={"PYTHONPATH": str(ROOT)}
-    ) as writer:
+def killed_writer(path: Path, wait: Callable[[], None], *, packets: int = 12_000) -> list[list[str]]:
+    """Kill a writer that is ready once the wait is over; return the lines it wrote."""
+    command = [sys.executable, __file__, str(path), str(packets)]
+    environment = {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=environment) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == b"ready\n"
-        time.sleep(after_s)
+        wait()
         writer.send_signal(signal.SIGKILL)
         said = writer.stdout.read().decode()
     assert writer.returncode == -signal.SIGKILL
@@ -81,7 +81,7 @@ def whole_beginning(reader: JournalReader) -> dict[str, int]:
 
 def check_killed(folder: Path, after_s: float) -> int:
     path = folder / "session.journal"
-    said = killed_writer(path, after_s)
+    said = killed_writer(path, lambda: time.sleep(after_s))
     acknowledged = [
         max((int(line[1 + n]) for line in said if line[0] == "committed"), default=0) for n in (0, 1)
     ]
@@ -157,7 +157,16 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a kill in the midst of a long recording leaves: file and log, partly folded."""
     path = tmp_path_factory.mktemp("killed") / "session.journal"
-    killed_writer(path, 0.6)
+
+    def until_folded() -> None:
+        # How soon that is depends on the load of the machine; so this recording has no end before it.
+        deadline_s = time.monotonic() + 60
+        while not path.exists() or path.stat().st_size < 2 * HEAD_BYTES:
+            assert time.monotonic() < deadline_s, "the log was never folded into the file"
+            time.sleep(0.01)
+        time.sleep(0.2)
+
+    killed_writer(path, until_folded, packets=1_000_000_000)
     assert path.with_name(path.name + "-wal").stat().st_size > 0
     return path
 
@@ -238,4 +247,4 @@ def test_a_torn_file_beside_a_log_that_was_partly_folded_is_never_read_wrongly(
 
 
 if __name__ == "__main__":
-    write_forever(Path(sys.argv[1]))
+    write_forever(Path(sys.argv[1]), int(sys.argv[2]))

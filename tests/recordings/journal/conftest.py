@@ -1,0 +1,10 @@
+"""What tests of journals share."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "dataset" / "sourcedata" / "session.journal"
