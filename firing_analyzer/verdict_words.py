@@ -211,8 +211,8 @@ def _too_few(said: _Said) -> str:
 
 def _inconsistent(said: _Said) -> str:
     spread_ms = said.analysis.session.between_repetition_sd_ms
-    spread = "" if spread_ms is None else f" with a standard deviation of {spread_ms:.0f} ms"
-    return f"the lags of the raises differ{spread} ({said.others()})"
+    spread = "" if spread_ms is None else f", their lags spread by {spread_ms:.0f} ms"
+    return f"the raises differ too much from each other ({said.others()}{spread})"
 
 
 def _sometimes_silent(said: _Said) -> str:
