@@ -24,10 +24,10 @@ from tests.firing_analyzer.recording_program import (
 
 @pytest.mark.soak
 def test_a_full_disk_is_told_and_what_was_kept_can_be_recovered(mounted: Callable[[str], Path]) -> None:
-    disk = mounted("size=2m")
+    disk = mounted("size=4m")
     ballast = disk / "ballast"
     ballast.write_bytes(bytes(900 << 10))
-    status, _, said = ran(arguments(disk, "--duration", "100"))
+    status, _, said = ran(arguments(disk, "--duration", "200", speed=20))
     assert status == 2
     assert "disk is full" in refused(said)
     assert any("disk is full" in line for line in said.splitlines()[:-1]), "it is told while it goes on, too"
