@@ -15,7 +15,7 @@ from itertools import combinations
 import numpy as np
 
 from firing_analyzer.filters import FloatArray
-from firing_analyzer.rises import RISES, SHAPE_SHARES, SHAPES, usual_rises
+from firing_analyzer.rises import RISES, SHAPES, usual_rises
 
 #: Standard deviation of the logarithm of a rise's duration from raise to raise that is held possible.
 STEADINESS = (0.2, 0.4, 0.8)
@@ -131,12 +131,8 @@ def _possible_shapes() -> list[tuple[float, dict[str, float]]]:
         (len(SHAPES), 1 - ONE_SHAPE - TWO_SHAPES),
     ):
         chosen = list(combinations(SHAPES, taking_part))
-        usual = [sum(SHAPE_SHARES[shape] for shape in names) for names in chosen]
         left = OTHER_SHAPE * (len(SHAPES) - taking_part)
-        for names, likely in zip(chosen, usual, strict=True):
-            share = {
-                shape: (1 - left) * SHAPE_SHARES[shape] / likely if shape in names else OTHER_SHAPE
-                for shape in SHAPES
-            }
-            found.append((weight * likely / sum(usual), share))
+        for names in chosen:
+            share = {shape: (1 - left) / taking_part if shape in names else OTHER_SHAPE for shape in SHAPES}
+            found.append((weight / len(chosen), share))
     return found

@@ -17,10 +17,6 @@ SHAPES: dict[str, Callable[[FloatArray], FloatArray]] = {
     "quadratic": lambda u: u * u,
 }
 
-#: How likely each is held to be before looking: a little more so where the start is gentle, as muscles
-#: recruit their small units first.
-SHAPE_SHARES = {"sqrt": 0.2, "linear": 0.25, "smoothstep": 0.3, "quadratic": 0.25}
-
 #: Durations of a rise that are considered, about equally spaced in their logarithm. Those of one group are
 #: compared with the same number of frames.
 GROUPS_S = ((0.005, 0.02, 0.04, 0.065, 0.1), (0.15, 0.22), (0.32, 0.48), (0.72, 1.05))
@@ -116,12 +112,7 @@ class RiseBank:
 @lru_cache(maxsize=1)
 def usual_rises() -> FloatArray:
     """Log of how likely each of `RISES` is held to be before looking; shape (n_rises,)."""
-    log_share = np.array(
-        [
-            _log_share(one.length_s) + (0.0 if one.is_step else np.log(SHAPE_SHARES[one.shape]))
-            for one in RISES
-        ]
-    )
+    log_share = np.array([_log_share(one.length_s) - np.log(len(_shapes(one.length_s))) for one in RISES])
     return log_share - np.log(np.exp(log_share).sum())
 
 
