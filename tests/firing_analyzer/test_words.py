@@ -242,10 +242,10 @@ def test_cannot_tell_gives_every_reason_with_its_numbers() -> None:
     )
     assert words.verdict_sentence(result) == (
         "Cannot tell: 4 raises were found and 2 could be timed (1 with a silent shoulder); 5 are needed; "
-        "the raises differ too much from each other (1 shoulder first, 1 glute first, "
-        "1 with a silent shoulder, 1 unclear, their lags spread by 26 ms); no activity of the right upper "
-        "trapezius was seen in 1 of 4 raises (1 shoulder first, 1 glute first, 1 unclear); no activity of the left gluteus maximus was "
-        "seen in 4 of 4 raises."
+        "the raises differ too much from each other (1 shoulder first, 1 glute first, 1 with a silent "
+        "shoulder, 1 unclear, their lags spread by 26 ms); no activity of the right upper trapezius was seen "
+        "in 1 of 4 raises (1 shoulder first, 1 glute first, 1 unclear); no activity of the left gluteus "
+        "maximus was seen in 4 of 4 raises."
     )
 
 
