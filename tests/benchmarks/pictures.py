@@ -116,7 +116,8 @@ def _label_ends(ax: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
         short = name.replace(" (tuned, 100 ms debounce)", "").replace(", 5 ms log envelope", "")
         short = short.replace("oracle that is not told the rise", "oracle, rise not told")
         short = short.replace(", 20 Hz envelope", "").replace(" (tuned)", "").replace(" (default)", "")
-        text = f"{short}  {value:+.0f}" if low < 0 else f"{short}  {value:.0f}"
+        signed = f"{value:+.0f}".replace("-", "\N{MINUS SIGN}")
+        text = f"{short}  {signed}" if low < 0 else f"{short}  {value:.0f}"
         ax.annotate(
             text,
             (x, value),
