@@ -13,6 +13,7 @@ from firing_analyzer.commands.corrections import Corrections, correction_options
 from firing_analyzer.commands.outputs import Outputs, shown_width
 from firing_analyzer.commands.rate import read_rate
 from firing_analyzer.commands.refusals import refuse
+from firing_analyzer.commands.unfinished import tell_unfinished, told_of_unfinished
 
 if TYPE_CHECKING:
     from firing_analyzer.edits import Muscle
@@ -136,6 +137,10 @@ def analyze(
         closing.print()
     if skipped:
         click.echo(f"skipped, not recordings: {shortened(skipped)}", err=True)
+    for path in paths:
+        # of a folder without any recording it was said already, as what is wrong with it
+        if path.is_dir() and any(file.is_relative_to(path) for file in files):
+            tell_unfinished(path)
     return status
 
 
@@ -195,7 +200,8 @@ def _recordings_at(path: Path) -> list[Path]:
         return [path]
     found = find_recordings(path)
     if not found:
-        raise NotFoundError("the folder holds no recording that can be read; name a file", path=path)
+        problem = told_of_unfinished(path) or "the folder holds no recording that can be read; name a file"
+        raise NotFoundError(problem, path=path)
     return found
 
 

@@ -8,6 +8,7 @@ import click
 
 from firing_analyzer.commands.progress import progress_bar
 from firing_analyzer.commands.refusals import UNUSABLE, refuse
+from firing_analyzer.commands.unfinished import tell_unfinished, told_of_unfinished
 
 if TYPE_CHECKING:
     from firing_analyzer.batch.run import BatchOutcome
@@ -120,7 +121,12 @@ def _files(paths: tuple[Path, ...]) -> tuple[list[str], int]:
         try:
             found = find_recordings(path) if path.is_dir() else [path]
             if not found:
-                status = refuse(f"{path}: the folder holds no recording that can be read; name another")
+                problem = (
+                    told_of_unfinished(path) or "the folder holds no recording that can be read; name another"
+                )
+                status = refuse(f"{path}: {problem}")
+            elif path.is_dir():
+                tell_unfinished(path)
             files += map(str, found)
         except (RecordingError, OSError) as problem:
             status = refuse(problem)

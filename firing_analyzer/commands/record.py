@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from firing_analyzer.commands.refusals import refuse
+from firing_analyzer.commands.unfinished import tell_unfinished
 
 if TYPE_CHECKING:
     from firing_analyzer.recording_run import Recorded, RecordingOrder
@@ -113,6 +114,7 @@ def record(
     recorded = run_session(order, settings=settings)
     click.echo()
     click.echo(outcome_text(recorded))
+    tell_unfinished(dataset)
     return 0
 
 
