@@ -114,7 +114,10 @@ def outcome_text(outcome: "BatchOutcome") -> str:
 
 
 def _files(paths: tuple[Path, ...], *, tables: tuple[Path, ...]) -> tuple[list[str], list[str], int]:
-    """Return all recordings, the tables that were passed over, those of an earlier run aside, and the status so far."""
+    """Return all recordings, the tables that were passed over, and the status so far.
+
+    The run's own `tables`, where an earlier run made them, are neither.
+    """
     from recordings.errors import RecordingError  # noqa: PLC0415
     from recordings.find import find_recordings  # noqa: PLC0415
 
