@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import shlex
 import shutil
 import signal
 import sys
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from firing_analyzer.commands.refusals import refuse
+from firing_analyzer.commands.refusals import NAME, refuse
 from firing_analyzer.commands.unfinished import tell_unfinished
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ def recover(*, dataset: Path) -> int:
             status = refuse(outcome.problem)
         elif outcome.skipped:
             click.echo(f"{name}: {_WAS_SAVED if outcome.saved else _HELD_NOTHING}")
-        else:
-            files = ", ".join(str(file) for file in outcome.saved.files) if outcome.saved else ""
-            click.echo(f"{name}: saved as {files}")
+        elif outcome.saved is not None:
+            click.echo(f"{name}: saved as {', '.join(map(str, outcome.saved.files))}")
+            click.echo(f"Go on with: {NAME} analyze {shlex.quote(str(outcome.saved.path))}")
     return status

@@ -1,6 +1,7 @@
 """``record`` and ``recover`` as somebody at a terminal, or a script without one, meets them."""
 
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -200,6 +201,9 @@ def test_recover_names_what_it_saved_and_may_run_twice(
     told, _ = capsys.readouterr()
     assert "saved as" in told
     assert "_emg.bdf" in told
+    go_on = told.splitlines()[-1].removeprefix("Go on with: firing-analyzer ")
+    assert main(shlex.split(go_on)) == 0
+    assert "Simulated; no person was measured." in capsys.readouterr().out
     assert main(["recover", str(dataset)]) == 0
     assert "was saved already" in capsys.readouterr().out
     assert main(["recover", str(tmp_path / "nothing")]) == 2
