@@ -2,8 +2,6 @@
 
 import errno
 import importlib.util
-import shlex
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -33,9 +31,10 @@ def app(*, port: int, dataset: Path) -> None:
     recording that goes on.
     """
     if importlib.util.find_spec("nicegui") is None:
+        from recordings.extras import how_to_install  # noqa: PLC0415
+
         raise click.ClickException(
-            f"the page needs the package nicegui; install it with {shlex.quote(sys.executable)} -m pip "
-            "install 'firing-analyzer[app]'"
+            f"the page needs the package nicegui; {how_to_install('nicegui', extra='app')}"
         )
     from firing_analyzer.app.serve import serve  # noqa: PLC0415
 
