@@ -24,6 +24,17 @@ if TYPE_CHECKING:
     from recordings.model import Side
 
 
+class _SetupOption(click.Option):
+    """Lists in the help what may stand in the file, imported when it is asked for."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from recordings.dataset.setup import Setup  # noqa: PLC0415
+
+        record = super().get_help_record(ctx)
+        keys = ", ".join(Setup.__struct_fields__)
+        return record and (record[0], f'{record[1]} Lines such as speed = "slow"; the keys are {keys}.')
+
+
 @click.command()
 @click.option("--leg", type=click.Choice(["left", "right"]), required=True, help="The leg that is raised.")
 @click.option("--glute", metavar="URI", required=True, help="Source of the glute's sensor.")
@@ -64,6 +75,7 @@ if TYPE_CHECKING:
 @click.option(
     "--setup",
     "setup_file",
+    cls=_SetupOption,
     metavar="F.toml",
     type=click.Path(path_type=Path),
     help="How electrodes were placed and the session is held; goes into the sidecars.",

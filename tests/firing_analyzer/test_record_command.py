@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from firing_analyzer.cli import main
+from recordings.dataset.setup import Setup
 from recordings.lock import JOURNAL_FOLDER, DatasetLock
 from recordings.open import open_recording
 from sensors.recover import recover
@@ -209,3 +210,10 @@ def test_recover_names_what_it_saved_and_may_run_twice(
     assert main(["recover", str(tmp_path / "nothing")]) == 2
     refused(capsys.readouterr().err)
     assert not (tmp_path / "nothing").exists()
+
+
+def test_the_help_names_every_key_of_a_setup(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["record", "--help"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    for key in Setup.__struct_fields__:
+        assert re.search(rf"\b{key}\b", told), key
