@@ -113,7 +113,7 @@ def _check_replayed_apart(glute: Source, shoulder: Source) -> None:
     shared = [label for label in again if label in played]
     if shared:
         raise SourceUriError(
-            f"it plays {', '.join(shared)}, and so does the glute's source; a file opens its whole recording: "
+            f"it plays {', '.join(shared)}, and so does the glute's source; a file opens the whole pair: "
             "name one for both, and end the one URI in #glute and the other in #shoulder",
             source=shoulder.uri,
         )
