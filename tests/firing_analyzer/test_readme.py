@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from fnmatch import fnmatch
 from pathlib import Path
 
 from tests.firing_analyzer.command_line import ROOT, answer_in
@@ -30,9 +31,11 @@ def test_every_line_of_the_readme_works_after_those_before_it_however_often_was_
         for _ in range(2 if line[0] == "record" else 1):
             done = answer_in(tmp_path, *quick)
             assert done.returncode == 0, (line, done.stderr)
-    assert {"report.pdf", "session.png", "study.csv", "study_recordings.csv", "trend.png"} <= {
-        file.name for file in tmp_path.iterdir()
-    }
+    made = {file.name for file in tmp_path.iterdir()}
+    assert {"report.pdf", "session.png", "study.csv", "study_recordings.csv", "trend.png"} <= made
+    ignored = [line.strip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()]
+    for name in made:  # people's data are not committed by accident
+        assert any(fnmatch(name, pattern) for pattern in ignored), name
 
 
 def test_a_folder_of_several_recordings_is_refused_with_their_names(tmp_path: Path) -> None:
