@@ -94,6 +94,23 @@ class DatasetLock:
         self.release()
 
 
+def is_locked(dataset: Path) -> bool:
+    """Whether a recording goes on in a dataset, found out without writing anything."""
+    try:
+        handle = os.open(dataset / JOURNAL_FOLDER / ".lock", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        _lock(handle)
+    except OSError as error:
+        return isinstance(error, BlockingIOError | PermissionError)
+    else:
+        _unlock(handle)
+        return False
+    finally:
+        os.close(handle)
+
+
 def _written_pid(handle: int) -> int | None:
     text = os.read(handle, 32).strip()
     return int(text) if text.isdigit() else None

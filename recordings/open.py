@@ -81,11 +81,10 @@ def _one_file(path: Path) -> Path:
     if not found:
         raise NotFoundError("the folder holds no recording that can be read; name a file", path=path)
     if len(found) > 1:
-        names = ", ".join(str(file.relative_to(path)) for file in found[:3])
-        more = ", ..." if len(found) > 3 else ""
-        raise NotFoundError(
-            f"the folder holds {len(found)} recordings ({names}{more}); name one of them", path=path
-        )
+        from recordings.listing import shortened  # noqa: PLC0415
+
+        names = shortened(map(str, found), most=3)
+        raise NotFoundError(f"the folder holds {len(found)} recordings; name one of {names}", path=path)
     return found[0]
 
 

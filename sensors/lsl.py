@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from recordings.extras import how_to_install
 from recordings.labels import recognise
 from recordings.model import Channel, Side
 from recordings.units import convert
@@ -149,7 +150,7 @@ def _pylsl(address: Address) -> Any:
         return importlib.import_module("pylsl")
     except (ImportError, RuntimeError) as problem:  # pylsl raises the latter without its binary library
         raise SourceUnavailable(
-            'LSL streams are read by pylsl, which is not installed; pip install "firing-analyzer[lsl]"',
+            f"LSL streams are read by pylsl, which is not installed; {how_to_install('pylsl', extra='lsl')}",
             source=address.uri,
         ) from problem
 

@@ -81,7 +81,7 @@ def open_sources(glute_uri: str, shoulder_uri: str, *, leg: Side | None = None) 
     Raises
     ------
     SourceUriError
-        If a URI is not understood, both name the same channel, or they run at different speeds.
+        If a URI is not understood, both name or replay the same channel, or they run at different speeds.
     SourceUnavailable
         As `open_source`.
     """
@@ -98,7 +98,25 @@ def open_sources(glute_uri: str, shoulder_uri: str, *, leg: Side | None = None) 
             "give both the same speed",
             source=shoulder_uri,
         )
+    _check_replayed_apart(glute, shoulder)
     return glute, shoulder
+
+
+def _check_replayed_apart(glute: Source, shoulder: Source) -> None:
+    """Refuse two replays that play the same channel: either file of a recorded pair opens both of them."""
+    if any(parse_address(source.uri).scheme != "replay" for source in (glute, shoulder)):
+        return
+    played, again = (
+        [channel.label for stream in source.streams for channel in stream.channels]
+        for source in (glute, shoulder)
+    )
+    shared = [label for label in again if label in played]
+    if shared:
+        raise SourceUriError(
+            f"it plays {', '.join(shared)}, and so does the glute's source; a file opens the whole pair: "
+            "name one for both, and end the one URI in #glute and the other in #shoulder",
+            source=shoulder.uri,
+        )
 
 
 def known_schemes() -> tuple[str, ...]:

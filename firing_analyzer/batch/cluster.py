@@ -7,11 +7,7 @@ from importlib.util import find_spec
 
 from firing_analyzer.batch.workers import check_workers
 from firing_analyzer.errors import BatchError
-
-_MISSING = (
-    "a Dask cluster needs the package distributed; "
-    'install it with: python -m pip install "dask[distributed]", or "firing-analyzer[cluster]"'
-)
+from recordings.extras import how_to_install
 
 
 def check_dask() -> None:
@@ -22,7 +18,10 @@ def check_dask() -> None:
     BatchError
     """
     if find_spec("distributed") is None:
-        raise BatchError(_MISSING)
+        raise BatchError(
+            "a Dask cluster needs the package distributed; "
+            + how_to_install("dask[distributed]", extra="cluster")
+        )
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 from firing_analyzer.batch.columns import RECORDING_COLUMNS, REPETITION_COLUMNS, Kind
 from firing_analyzer.batch.one_file import FileResult, Row
 from firing_analyzer.errors import BatchError
+from recordings.extras import how_to_install
 
 #: Endings of a table's name.
 SUFFIXES: Final = (".csv", ".parquet")
@@ -176,7 +177,7 @@ def _pyarrow(table: Path) -> Any:
         import pyarrow as pa  # noqa: PLC0415
     except ImportError as problem:
         raise BatchError(
-            f"{table}: Parquet needs pyarrow; install it with: python -m pip install pyarrow, "
-            'or "firing-analyzer[cluster]", or end the name in .csv'
+            f"{table}: Parquet needs pyarrow; end the name in .csv, "
+            f"or {how_to_install('pyarrow', extra='cluster')}"
         ) from problem
     return pa

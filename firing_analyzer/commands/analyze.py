@@ -13,6 +13,8 @@ from firing_analyzer.commands.corrections import Corrections, correction_options
 from firing_analyzer.commands.outputs import Outputs, shown_width
 from firing_analyzer.commands.rate import read_rate
 from firing_analyzer.commands.refusals import refuse
+from firing_analyzer.commands.skipped import tables_skipped, tell_skipped
+from firing_analyzer.commands.unfinished import tell_unfinished, told_of_unfinished
 
 if TYPE_CHECKING:
     from firing_analyzer.edits import Muscle
@@ -99,7 +101,6 @@ def analyze(
     from firing_analyzer.pipeline import analyze as analyze_recording  # noqa: PLC0415
     from firing_analyzer.settings import Settings  # noqa: PLC0415
     from recordings.errors import RecordingError  # noqa: PLC0415
-    from recordings.listing import shortened  # noqa: PLC0415
     from recordings.open import open_recording  # noqa: PLC0415
 
     settings = Settings() if settings_file is None else Settings.read(settings_file)
@@ -134,8 +135,11 @@ def analyze(
             status = refuse(_naming(file, problem))
     if several and not as_json:
         closing.print()
-    if skipped:
-        click.echo(f"skipped, not recordings: {shortened(skipped)}", err=True)
+    tell_skipped(skipped)
+    for path in paths:
+        # of a folder without any recording it was said already, as what is wrong with it
+        if path.is_dir() and any(file.is_relative_to(path) for file in files):
+            tell_unfinished(path)
     return status
 
 
@@ -162,13 +166,6 @@ class _Closing:
         click.echo(listed_text("Limits", list(self.limits), width=width))
 
 
-def _tables_skipped(path: Path, found: list[Path]) -> list[str]:
-    """Names of tables in a folder that were passed over, as they stand in it."""
-    from recordings.skipped import skipped_tables  # noqa: PLC0415
-
-    return [str(table.relative_to(path)) for table in skipped_tables(path, found)] if path.is_dir() else []
-
-
 def _gathered(paths: tuple[Path, ...]) -> tuple[list[Path], list[str], int]:
     """Return all recordings, the tables that were passed over, and the exit status so far."""
     from recordings.errors import RecordingError  # noqa: PLC0415
@@ -179,7 +176,7 @@ def _gathered(paths: tuple[Path, ...]) -> tuple[list[Path], list[str], int]:
     for path in paths:
         try:
             found = _recordings_at(path)
-            skipped += _tables_skipped(path, found)
+            skipped += tables_skipped(path, found)
         except (RecordingError, OSError) as problem:
             status = refuse(problem)
         else:
@@ -195,7 +192,8 @@ def _recordings_at(path: Path) -> list[Path]:
         return [path]
     found = find_recordings(path)
     if not found:
-        raise NotFoundError("the folder holds no recording that can be read; name a file", path=path)
+        problem = told_of_unfinished(path) or "the folder holds no recording that can be read; name a file"
+        raise NotFoundError(problem, path=path)
     return found
 
 

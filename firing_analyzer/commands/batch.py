@@ -8,6 +8,8 @@ import click
 
 from firing_analyzer.commands.progress import progress_bar
 from firing_analyzer.commands.refusals import UNUSABLE, refuse
+from firing_analyzer.commands.skipped import tables_skipped, tell_skipped
+from firing_analyzer.commands.unfinished import tell_unfinished, told_of_unfinished
 
 if TYPE_CHECKING:
     from firing_analyzer.batch.run import BatchOutcome
@@ -63,7 +65,7 @@ def batch(
     """
     from firing_analyzer.batch.cluster import check_dask, dask_executor  # noqa: PLC0415
     from firing_analyzer.batch.run import run_batch  # noqa: PLC0415
-    from firing_analyzer.batch.tables import check_table  # noqa: PLC0415
+    from firing_analyzer.batch.tables import check_table, recordings_table  # noqa: PLC0415
     from firing_analyzer.settings import Settings  # noqa: PLC0415
 
     if workers is not None and address is not None:
@@ -72,8 +74,9 @@ def batch(
     check_table(table)
     if address is not None:
         check_dask()
-    files, status = _files(paths)
+    files, skipped, status = _files(paths, tables=(table, recordings_table(table)))
     if not files:
+        tell_skipped(skipped)
         return status
     with (
         dask_executor(address) if address else nullcontext() as executor,
@@ -90,6 +93,7 @@ def batch(
             f"{outcome.failed - len(outcome.problems)} more could not be used; "
             f"see the column problem of {outcome.recordings}"
         )
+    tell_skipped(skipped)
     return UNUSABLE if outcome.failed == outcome.files else status
 
 
@@ -109,19 +113,34 @@ def outcome_text(outcome: "BatchOutcome") -> str:
     )
 
 
-def _files(paths: tuple[Path, ...]) -> tuple[list[str], int]:
-    """Return all recordings, and the exit status so far."""
+def _files(paths: tuple[Path, ...], *, tables: tuple[Path, ...]) -> tuple[list[str], list[str], int]:
+    """Return all recordings, the tables that were passed over, and the status so far.
+
+    The run's own `tables`, where an earlier run made them, are neither.
+    """
     from recordings.errors import RecordingError  # noqa: PLC0415
     from recordings.find import find_recordings  # noqa: PLC0415
 
+    if not any(path.exists() for path in paths):
+        # One of several that is gone is a row with the reason; of nothing at all no table is made.
+        return [], [], max(refuse(f"{path}: nothing is there; check the path") for path in paths)
+    ours = {one.resolve() for one in tables}
     files: list[str] = []
+    skipped: list[str] = []
     status = 0
     for path in paths:
         try:
             found = find_recordings(path) if path.is_dir() else [path]
+            found = [file for file in found if file.resolve() not in ours]
             if not found:
-                status = refuse(f"{path}: the folder holds no recording that can be read; name another")
+                problem = (
+                    told_of_unfinished(path) or "the folder holds no recording that can be read; name another"
+                )
+                status = refuse(f"{path}: {problem}")
+            elif path.is_dir():
+                tell_unfinished(path)
             files += map(str, found)
+            skipped += [name for name in tables_skipped(path, found) if (path / name).resolve() not in ours]
         except (RecordingError, OSError) as problem:
             status = refuse(problem)
-    return files, status
+    return files, skipped, status

@@ -115,7 +115,12 @@ class Corrections:
     def check(self, files: list[Path]) -> None:
         """Refuse corrections that could be of several recordings."""
         if self.new and len(files) > 1:
-            raise click.UsageError(f"corrections are of one recording, {len(files)} are named; name one")
+            from recordings.listing import shortened  # noqa: PLC0415
+
+            names = shortened(map(str, files), most=3)
+            raise click.UsageError(
+                f"corrections are of one recording, not of {len(files)}; name one of {names}"
+            )
 
     def of(self, file: Path) -> "tuple[Edit, ...]":
         """Return all corrections that hold for a file: those that are kept, and the new ones."""

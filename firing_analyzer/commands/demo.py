@@ -77,6 +77,7 @@ def demo(*, out: Path | None, scenario: str, seed: int) -> None:
     click.echo(f"Saved in {dataset.resolve()}:")
     for path in (*recorded.saved.files, written, picture, recorded.journal):
         click.echo(f"  {path.relative_to(dataset)}")
+    click.echo(f"Picture: {picture}")
 
 
 def _new_folder() -> Path:

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import shlex
 import shutil
 import signal
 import sys
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from firing_analyzer.commands.refusals import refuse
+from firing_analyzer.commands.refusals import NAME, refuse
+from firing_analyzer.commands.unfinished import tell_unfinished
 
 if TYPE_CHECKING:
     from firing_analyzer.recording_run import Recorded, RecordingOrder
@@ -20,6 +22,17 @@ if TYPE_CHECKING:
     from firing_analyzer.session import RecordingSession
     from firing_analyzer.settings import Settings
     from recordings.model import Side
+
+
+class _SetupOption(click.Option):
+    """Lists in the help what may stand in the file, imported when it is asked for."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from recordings.dataset.setup import Setup  # noqa: PLC0415
+
+        record = super().get_help_record(ctx)
+        keys = ", ".join(Setup.__struct_fields__)
+        return record and (record[0], f'{record[1]} Lines such as speed = "slow"; the keys are {keys}.')
 
 
 @click.command()
@@ -62,6 +75,7 @@ if TYPE_CHECKING:
 @click.option(
     "--setup",
     "setup_file",
+    cls=_SetupOption,
     metavar="F.toml",
     type=click.Path(path_type=Path),
     help="How electrodes were placed and the session is held; goes into the sidecars.",
@@ -113,6 +127,7 @@ def record(
     recorded = run_session(order, settings=settings)
     click.echo()
     click.echo(outcome_text(recorded))
+    tell_unfinished(dataset)
     return 0
 
 
@@ -202,7 +217,7 @@ def recover(*, dataset: Path) -> int:
             status = refuse(outcome.problem)
         elif outcome.skipped:
             click.echo(f"{name}: {_WAS_SAVED if outcome.saved else _HELD_NOTHING}")
-        else:
-            files = ", ".join(str(file) for file in outcome.saved.files) if outcome.saved else ""
-            click.echo(f"{name}: saved as {files}")
+        elif outcome.saved is not None:
+            click.echo(f"{name}: saved as {', '.join(map(str, outcome.saved.files))}")
+            click.echo(f"Go on with: {NAME} analyze {shlex.quote(str(outcome.saved.path))}")
     return status

@@ -9,6 +9,7 @@ import click
 from firing_analyzer.commands.outputs import check_picture
 from firing_analyzer.commands.progress import progress_bar
 from firing_analyzer.commands.refusals import UNUSABLE, refuse
+from firing_analyzer.commands.unfinished import tell_unfinished, told_of_unfinished
 
 
 @click.command()
@@ -43,8 +44,13 @@ def trend(
         check_picture(plot)
     if not dataset.is_dir():
         raise NotFoundError("there is no such dataset; check the folder", path=dataset)
-    with progress_bar(f"participant {participant}") as on_progress:
-        found = trend_over_sessions(dataset, participant, settings, on_progress=on_progress)
+    try:
+        with progress_bar(f"participant {participant}") as on_progress:
+            found = trend_over_sessions(dataset, participant, settings, on_progress=on_progress)
+    except NotFoundError as problem:
+        left = told_of_unfinished(dataset, participant)
+        raise NotFoundError(left or problem.reason, path=dataset if left else problem.path) from problem
+    tell_unfinished(dataset)
     if not found.legs:
         for problem in found.problems:
             refuse(problem)

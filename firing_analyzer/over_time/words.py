@@ -175,7 +175,8 @@ def _cells(point: SessionPoint, confidence: float) -> tuple[str, ...]:
     else:
         activity = f"{level.above_rest_db:.0f} dB above rest"
     counts = tuple(str(point.counts[order]) for order in ORDERS)
-    return (point.session or "-", point.leg, lag, *counts, activity)
+    edited = ", edited" if any(run.edited for run in point.runs) else ""
+    return (f"{point.session or '-'}{edited}", point.leg, lag, *counts, activity)
 
 
 def _codes(leg: LegTrend, places: tuple[int, ...]) -> str:

@@ -1,17 +1,11 @@
 """Readers that come with the extra ``formats``: a missing library is said in one line."""
 
 import importlib
-import shlex
-import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Final
 
 from recordings.errors import UnsupportedError
-
-#: What the extra ``formats`` consists of. Messages name the packages, since the extra can only be asked for
-#: where this project's own folder or a package index offers it.
-FORMATS: Final = ("pyxdf", "ezc3d", "h5py")
+from recordings.extras import how_to_install
 
 
 def need(library: str, what: str, *, path: Path) -> ModuleType:
@@ -35,9 +29,8 @@ def need(library: str, what: str, *, path: Path) -> ModuleType:
         return importlib.import_module(library)
     except ImportError as problem:
         raise UnsupportedError(
-            f"{what} are read by {library}, which is not installed; install it with: "
-            f"{shlex.quote(sys.executable)} -m pip install {library} "
-            f'(the extra "firing-analyzer[formats]" is {" ".join(FORMATS)})',
+            f"{what} are read by {library}, which is not installed; "
+            + how_to_install(library, extra="formats"),
             path=path,
             extra="formats",
         ) from problem

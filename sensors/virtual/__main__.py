@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
+from recordings.extras import how_to_install
 from recordings.model import EVENT_PRACTICE, EVENT_RAISE, EVENT_REFERENCE_SHOULDER
 from sensors.errors import SensorError
 from sensors.virtual.air import Air, VirtualSensor
@@ -41,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         wearer = Wearer(wanted.scenario, seed=wanted.seed)
         asyncio.run(_run(worn_sensors(wanted.sensors, wearer), wearer, Air(speed=wanted.speed)))
     except (SensorError, ValueError, ImportError) as problem:
-        needs = '; pip install "firing-analyzer[virtual]"' if isinstance(problem, ImportError) else ""
+        missing = (problem.name or "bumble").partition(".")[0] if isinstance(problem, ImportError) else ""
+        needs = f"; {how_to_install(missing, extra='virtual')}" if missing else ""
         sys.stderr.write(f"sensors.virtual: {problem}{needs}\n")
         return 2
     except KeyboardInterrupt:

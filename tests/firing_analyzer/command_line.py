@@ -19,7 +19,7 @@ ROOT = Path(firing_analyzer.__file__).resolve().parent.parent
 RATE_HZ = 1000.0
 #: What the last words of a refusal may tell the user to do.
 TO_DO = re.compile(
-    r"\b(check|choose|name|names|rename|swap|state|give|record|copy|see|use|write|correct|read|export|make|end|"
+    r"\b(check|choose|name|names|rename|swap|state|give|record|copy|see|use|write|correct|read|export|make|end|finish|"
     r"did you mean|put|free|add|save|install|needed|it has|can be read with)\b",
     re.IGNORECASE,
 )

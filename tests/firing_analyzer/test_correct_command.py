@@ -143,4 +143,4 @@ def test_what_cannot_be_corrected_is_refused_and_nothing_is_kept(
 def test_corrections_are_of_one_recording(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, told, said = run(capsys, made, "--exclude", 1, "--reason", "x")
     assert (status, told) == (2, "")
-    assert "corrections are of one recording, 2 are named" in said
+    assert f"not of 2; name one of {recording_in(made)}, {made / 'session.bdf'}" in said

@@ -39,6 +39,7 @@ def test_the_demo_saves_what_it_shows_and_tells_the_truth_beside_it(shown: Demo)
     truth = next(line for line in lines if line.startswith("Truth of the simulation"))
     assert truth.startswith("Truth of the simulation, 10 raises: shoulder before glute in 10; lags -")
     assert f"Saved in {folder}:" in lines
+    assert lines[-1] == f"Picture: {picture.relative_to(folder.parent)}"
     again = firing_analyzer_in(folder.parent, "analyze", folder, "--json")
     assert json.loads(again.stdout)["session"] == json.loads(written.read_text())["session"]
 

@@ -142,6 +142,21 @@ def test_the_installed_command_finds_what_only_hides_packages_from_notebooks_her
     assert re.search(rf"^ok +{name}: ", done.stdout, re.MULTILINE)
 
 
+def test_the_projects_own_folder_hides_nothing_from_a_program_installed_elsewhere(tmp_path: Path) -> None:
+    """As after ``pip install .``: what is loaded is a copy, and the folder has the same packages again."""
+    for name in ("firing_analyzer", "sensors", "recordings"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("", encoding="utf-8")
+    (tmp_path / "firing_analyzer" / "doctor.py").write_text("", encoding="utf-8")
+    code = (
+        "import sys; sys.path.remove('')\nfrom firing_analyzer.cli import main\nsys.exit(main(['doctor']))\n"
+    )
+    done = doctor(folder=tmp_path, code=code)
+    assert done.returncode == 0, done.stderr
+    assert "in this folder: " not in done.stdout
+    assert "hides" not in done.stdout
+
+
 def test_a_folder_of_data_named_recordings_is_harmless(tmp_path: Path) -> None:
     (tmp_path / "recordings").mkdir()
     (tmp_path / "recordings" / "session.csv").write_text("time_s,GM_L\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 """``record`` and ``recover`` as somebody at a terminal, or a script without one, meets them."""
 
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from firing_analyzer.cli import main
+from recordings.dataset.setup import Setup
 from recordings.lock import JOURNAL_FOLDER, DatasetLock
 from recordings.open import open_recording
 from sensors.recover import recover
+from tests.firing_analyzer.command_line import answer_in, assert_refused
 from tests.firing_analyzer.recording_program import (
     ROOT,
     Running,
@@ -200,8 +203,31 @@ def test_recover_names_what_it_saved_and_may_run_twice(
     told, _ = capsys.readouterr()
     assert "saved as" in told
     assert "_emg.bdf" in told
+    go_on = told.splitlines()[-1].removeprefix("Go on with: firing-analyzer ")
+    assert main(shlex.split(go_on)) == 0
+    assert "Simulated; no person was measured." in capsys.readouterr().out
     assert main(["recover", str(dataset)]) == 0
     assert "was saved already" in capsys.readouterr().out
     assert main(["recover", str(tmp_path / "nothing")]) == 2
     refused(capsys.readouterr().err)
     assert not (tmp_path / "nothing").exists()
+
+
+def test_a_recorded_pair_named_by_its_two_files_is_refused_with_what_works(tmp_path: Path) -> None:
+    status, told, _ = ran(arguments(tmp_path / "first", "--repetitions", "1"))
+    assert status == 0
+    first, second = (f"replay:{file}?speed=200" for file in saved_files(told))
+    command = ["record", "--leg", "left", "--participant", "01", "--out", tmp_path / "again"]
+    for glute, shoulder in ((first, second), (f"{first}#GM_L", first)):
+        done = answer_in(tmp_path, *command, "--glute", glute, "--shoulder", shoulder)
+        assert_refused(done, shoulder, "GM_L", "end the one URI in #glute and the other in #shoulder")
+        assert not (tmp_path / "again").exists()
+    done = answer_in(tmp_path, *command, "--glute", f"{first}#glute", "--shoulder", f"{first}#shoulder")
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_help_names_every_key_of_a_setup(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["record", "--help"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    for key in Setup.__struct_fields__:
+        assert re.search(rf"\b{key}\b", told), key

@@ -29,7 +29,7 @@ def outlet(name: str, *, rate_hz: float = 500.0) -> Any:
 
 def test_without_pylsl_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pylsl", None)
-    with pytest.raises(SourceUnavailable, match=r'pip install "firing-analyzer\[lsl\]"'):
+    with pytest.raises(SourceUnavailable, match=r'-m pip install pylsl .*"\.\[lsl\]"'):
         open_source("lsl:one#GM_L")
 
 

@@ -125,10 +125,28 @@ def test_a_run_tells_its_counts_and_where_the_tables_are(make_many: MakeMany, tm
 
 
 def test_nothing_usable_at_all_is_status_2_and_the_table_says_why(tmp_path: Path) -> None:
-    done = run(tmp_path, "gone.csv", "--workers", "1", "--out", "table.csv")
+    (tmp_path / "broken.bdf").write_bytes(b"\xffBIOSEMI")
+    done = run(tmp_path, "broken.bdf", "gone.csv", "--workers", "1", "--out", "table.csv")
     assert done.returncode == 2
     assert "gone.csv: nothing is there" in done.stderr
     assert "nothing is there" in (tmp_path / "table.csv").read_text()
+
+
+def test_where_nothing_is_at_all_no_table_is_made(tmp_path: Path) -> None:
+    assert_refused(run(tmp_path, "nowhere", "--out", "x.csv"), "nowhere: nothing is there; check the path")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_tables_that_are_no_recordings_are_named_but_not_those_of_the_run_itself(
+    make_many: MakeMany, tmp_path: Path
+) -> None:
+    make_many(tmp_path / "study", 1)
+    (tmp_path / "study" / "empty.csv").write_text("", encoding="utf-8")
+    (tmp_path / "study" / "header.csv").write_text("time_s,GM_L [uV],UT_R [uV]\n", encoding="utf-8")
+    for _ in range(2):
+        done = run(tmp_path, "study", "--workers", "1", "--out", "study/table.csv")
+        assert done.returncode == 0
+        assert done.stderr == "skipped, not recordings: empty.csv, header.csv\n"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import firing_analyzer as fa
 from firing_analyzer.cli import commands
 from firing_analyzer.errors import AnalysisError
 from firing_analyzer.figures.over_time import save_trend
+from firing_analyzer.kept import store_edits
 from firing_analyzer.over_time.glute_level import EVENT_REFERENCE_GLUTE, glute_level
 from firing_analyzer.over_time.sessions import ORDERS
 from firing_analyzer.over_time.trend import Trend
@@ -109,6 +110,17 @@ def test_two_recordings_of_a_session_make_one_lag(tmp_path: Path) -> None:
     errors = [run.lag_sd_ms for run in point.runs]
     assert point.lag_ms == pytest.approx(np.mean(lags))  # pyright: ignore
     assert point.lag_sd_ms == pytest.approx(np.hypot(*errors) / 2)  # pyright: ignore
+
+
+def test_a_session_that_was_changed_by_hand_is_marked_beside_those_that_were_not(tmp_path: Path) -> None:
+    for place in range(2):
+        session = _session(-120.0, seed=place)
+        saved = save_recording(tmp_path, session, participant="01", session=f"0{place}", leg="left")
+        if place:
+            edit = fa.Exclude(repetition=2, reason="coughed")
+            store_edits(fa.analyze(fa.open_recording(saved.path), edits=[edit]))
+    lines = trend_text(fa.trend(tmp_path, "01")).splitlines()
+    assert [line.split("  ")[0] for line in lines if line.startswith("0")] == ["00", "01, edited"]
 
 
 def test_the_json_holds_what_the_trend_does(trend: Trend) -> None:

@@ -146,7 +146,7 @@ def test_other_and_damaged_hdf5_files_are_refused(tmp_path: Path) -> None:
 def test_without_h5py_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = h5_file(tmp_path / "a.h5", np.arange(10))
     monkeypatch.setitem(sys.modules, "h5py", None)
-    with pytest.raises(UnsupportedError, match=r"pip install h5py .*analyzer\[formats\]") as caught:
+    with pytest.raises(UnsupportedError, match=r"pip install h5py .*\.\[formats\]") as caught:
         open_recording(path)
     assert caught.value.extra == "formats"
 
