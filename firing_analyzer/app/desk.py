@@ -231,7 +231,7 @@ class Desk:
 
     def _take_session(self, session: RecordingSession) -> None:
         self._session = session
-        self.feed.clear()  # what was looked at before sent until now, and its samples count from its own start
+        self.feed.clear()  # what was looked at before sent until now; its samples have numbers of their own
         session.on_block = self.feed.take
         if self.paused:  # asked for while the sensors were still being connected
             asyncio.get_running_loop().call_soon(session.pause)
