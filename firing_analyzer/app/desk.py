@@ -86,10 +86,11 @@ class Desk:
         return self.stage in {"running", "offer"}
 
     def begin(self, participant: str = "", leg: Side = "left") -> None:
-        """Start a new session from the first step; what was chosen for the sensors stays."""
+        """Start a new session from the first step; sensors that were chosen stay, typed addresses do not."""
         if self.busy:
             return
         self._end()
+        self.draft.forget_typed()
         self.draft.participant, self.draft.leg = participant, leg
         self.draft.session = self.next_session(participant) if participant else ""
         self.problem = ""
