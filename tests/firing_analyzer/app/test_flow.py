@@ -112,7 +112,7 @@ def test_a_raise_set_aside_is_left_out_and_how_the_session_was_held_is_kept(
     one.page.get_by_role("radio", name="10, and no more").click()
     one.look("held-otherwise")
     one.click("Next: sensors")
-    one.choose("shoulder_first", "speed=40")
+    one.choose("shoulder_first", "speed=20")
     one.await_signals()
     one.click("Start recording")
     one.see(A_RAISE)

@@ -36,3 +36,20 @@ def test_however_long_the_signals_were_looked_at_the_traces_go_on_at_once_in_the
     one.page.get_by_role("button", name="Hold the cues").wait_for()
     # ten seconds of theirs in each of ours, and five are shown
     one.page.wait_for_function(BOTH_ARE_ALIVE, timeout=2500)
+
+
+def test_what_to_say_stands_there_when_it_is_to_be_said_and_not_while_the_cues_are_held(
+    therapist: "Callable[..., Therapist]",
+) -> None:
+    one = therapist()
+    one.record("glute_first", "speed=5")
+    said = one.page.locator(".fa-say")
+    said.filter(has_text="“Shrug your shoulders once, and let them sink.”").wait_for()
+    said.filter(has_text="Wait for the next cue.").wait_for()
+    assert "“" not in said.inner_text()
+    said.filter(has_text="“For practice: lift your leg.”").wait_for()
+    one.click("Hold the cues")
+    one.see("The cues are held")
+    said.wait_for(state="hidden", timeout=1000)
+    one.click("Go on")
+    said.filter(has_text="Wait for the next cue.").wait_for()
