@@ -94,6 +94,21 @@ class DatasetLock:
         self.release()
 
 
+def is_locked(dataset: Path) -> bool:
+    """Return whether a recording goes on in a dataset, in whatever process.
+
+    Raises
+    ------
+    JournalError
+        If nobody can tell: the folder cannot be written, or its disk offers no locks.
+    """
+    try:
+        with DatasetLock(dataset):
+            return False
+    except BusyError:
+        return True
+
+
 def _written_pid(handle: int) -> int | None:
     text = os.read(handle, 32).strip()
     return int(text) if text.isdigit() else None

@@ -20,7 +20,7 @@ from firing_analyzer.settings import Settings
 from recordings.errors import NotFoundError, RecordingError, UnreadableError
 from recordings.find import find_recordings
 from recordings.journal import JournalReader
-from recordings.lock import JOURNAL_FOLDER
+from recordings.lock import JOURNAL_FOLDER, is_locked
 from recordings.model import Recording
 from sensors.recover import JOURNAL_SUFFIX
 
@@ -146,10 +146,17 @@ class Store:
             self._open.popitem(last=False)
         return opened
 
-    def unfinished(self) -> list[Path]:
-        """Journals of recordings that were cut off and hold something."""
+    def unfinished(self) -> list[str]:
+        """Whose recordings are not finished and hold something: a code for each, empty where nobody tells."""
         journals = sorted((self.dataset / JOURNAL_FOLDER).glob(f"*{JOURNAL_SUFFIX}"))
-        return [path for path in journals if _is_unfinished(path)]
+        return [code for path in journals if (code := _unfinished(path)) is not None]
+
+    def is_recorded_into(self) -> bool:
+        """Whether a recording goes on in this dataset, here or in another program."""
+        try:
+            return is_locked(self.dataset)
+        except RecordingError:
+            return False  # said when what was cut off is to be saved
 
     def save_report(self, opened: Opened, suffix: str) -> Path:
         """Save a report in the dataset; one that is there is kept, and the new one takes the next number.
@@ -192,11 +199,14 @@ def report_stem(name: str) -> str:
     return f"{stem}_report"
 
 
-def _is_unfinished(path: Path) -> bool:
+def _unfinished(path: Path) -> str | None:
+    """Return whose recording is not finished; None where there is nothing to finish."""
     try:
         with JournalReader(path) as journal:
-            return journal.state != "saved" and next(journal.packets(), None) is not None
+            if journal.state == "saved" or next(journal.packets(), None) is None:
+                return None
+            return str(journal.about.get("participant") or "")
     except UnreadableError:
-        return False
+        return None
     except RecordingError:
-        return True  # said when it is recovered
+        return ""  # said when it is recovered
