@@ -11,7 +11,7 @@ NOT_FOR: Final = (
 )
 LYING: Final = (
     "Lying on the belly, face in the hole or forehead on the hands, head in the middle.",
-    "Arms by the sides, palms up. Knee straight, hip not turned out.",
+    "Arms by the sides, palms up, unless the forehead lies on the hands. Knee straight, hip not turned out.",
     "The person does not see this screen and hears no beeps from it.",
     "Stop at once on pain.",
 )
