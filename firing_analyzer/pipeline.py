@@ -6,6 +6,7 @@ import numpy as np
 import scipy
 
 import firing_analyzer
+from firing_analyzer.aside import with_reasons
 from firing_analyzer.circumstances import clock_error_ms, margin_of, weigh_circumstances
 from firing_analyzer.condition import Conditioned, condition
 from firing_analyzer.corrected import apply_edits
@@ -114,7 +115,7 @@ def analyze(
         correlation=correlation,
         margin_ms=margin_ms,
     )
-    rows = tuple(item.row for item in judged)
+    rows = with_reasons(tuple(item.row for item in judged), recording.events, settings)
     return Analysis(
         session=judge(judged, circumstances, settings),
         rows=rows,
@@ -139,8 +140,10 @@ def analyze(
         settings=settings,
         notes=recording.notes,
         edits=tuple(edits),
-        originals=tuple(
-            was.row for was, now in zip(measured, judged, strict=True) if "edited" in now.row.flags
+        originals=with_reasons(
+            tuple(was.row for was, now in zip(measured, judged, strict=True) if "edited" in now.row.flags),
+            recording.events,
+            settings,
         ),
         software={
             "firing_analyzer": firing_analyzer.__version__,

@@ -160,6 +160,14 @@ def measured_raises(
     return tuple(_set_aside(item, events, settings) for item in found), True
 
 
+def marks_on(
+    start_s: float, end_s: float, events: tuple[Event, ...], settings: Settings
+) -> tuple[Event, ...]:
+    """Return the marks that set a raise aside: those set while it went on or shortly after it."""
+    until = end_s + settings.cue_window_s / 2
+    return tuple(e for e in events if e.label == EVENT_EXCLUDED and start_s - EARLY_S <= e.onset_s < until)
+
+
 def _glute_activity(glute: Conditioned, settings: Settings) -> list[Burst]:
     """Join what a held raise interrupts, and keep what lasts like a raise."""
     joined: list[Burst] = []
@@ -190,7 +198,5 @@ def _follows(burst: Burst, marks: list[float], settings: Settings) -> bool:
 
 
 def _set_aside(item: Raise, events: tuple[Event, ...], settings: Settings) -> Raise:
-    """Apply marks that were set while the raise went on or shortly after it."""
-    until = item.end_s + settings.cue_window_s / 2
-    marked = any(e.label == EVENT_EXCLUDED and item.start_s - EARLY_S <= e.onset_s < until for e in events)
+    marked = marks_on(item.start_s, item.end_s, events, settings)
     return Raise(item.start_s, item.end_s, item.glute, excluded=True) if marked else item

@@ -54,6 +54,7 @@ class Repetition:
     p_together: float | None = None
     p_glute_first: float | None = None
     order: Order = "unclear"
+    set_aside: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

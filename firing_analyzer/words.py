@@ -224,7 +224,8 @@ def flag_words(row: Repetition) -> str:
     >>> flag_words(Repetition(1, 0.0, 3.0, flags=("heart_beat",), included=False))
     'left out, heart beat'
     """
-    left_out = [] if row.included else ["left out"]
+    aside = f"set aside: {row.set_aside}" if row.set_aside else "left out"
+    left_out = [] if row.included else [aside]
     return ", ".join([*left_out, *(flag_word(flag) for flag in row.flags)])
 
 

@@ -95,7 +95,7 @@ class DatasetLock:
 
 
 def is_locked(dataset: Path) -> bool:
-    """Whether a recording goes on in a dataset, found out without writing anything."""
+    """Return whether a recording goes on in a dataset, in whatever process; nothing is written for it."""
     try:
         handle = os.open(dataset / JOURNAL_FOLDER / ".lock", os.O_RDONLY)
     except OSError:

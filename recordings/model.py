@@ -134,11 +134,21 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened, or was asked for, during the recording."""
+    """Something that happened, or was asked for, during the recording.
+
+    Attributes
+    ----------
+    onset_s : float
+    label : str
+    duration_s : float
+    reason : str
+        Why a raise was set aside, where that was told.
+    """
 
     onset_s: float
     label: str
     duration_s: float = 0.0
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ from recordings.dataset.acquisition import ChannelClock
 from recordings.dataset.bids import SavedRecording, finish_interrupted, save_recording, saved_from
 from recordings.dataset.read_back import read_back_differences
 from recordings.errors import NotFoundError, RecordingError, UnreadableError
+from recordings.formats.bdf_labels import plain_label
 from recordings.journal import JournalEvent, JournalReader, Json
 from recordings.journal.format import PAGE_BYTES
 from recordings.lock import JOURNAL_FOLDER, DatasetLock
@@ -167,8 +168,13 @@ def _error_between(streams: list[Stream], clocks: dict[str, ClockMap], offset: O
 
 
 def _event(event: JournalEvent) -> Event:
-    duration = event.detail.get("duration_s", 0.0)
-    return Event(event.at_s, event.label, float(duration) if isinstance(duration, int | float) else 0.0)
+    duration, reason = event.detail.get("duration_s", 0.0), event.detail.get("reason")
+    return Event(
+        event.at_s,
+        event.label,
+        float(duration) if isinstance(duration, int | float) else 0.0,
+        plain_label(reason) if isinstance(reason, str) and reason else "",
+    )
 
 
 def _notes(feed: Feed, journal: JournalReader, offset: Offset | None) -> tuple[str, ...]:

@@ -86,10 +86,11 @@ class Desk:
         return self.stage in {"running", "offer"}
 
     def begin(self, participant: str = "", leg: Side = "left") -> None:
-        """Start a new session from the first step; what was chosen for the sensors stays."""
+        """Start a new session from the first step; sensors that were chosen stay, typed addresses do not."""
         if self.busy:
             return
         self._end()
+        self.draft.forget_typed()
         self.draft.participant, self.draft.leg = participant, leg
         self.draft.session = self.next_session(participant) if participant else ""
         self.problem = ""
@@ -231,6 +232,7 @@ class Desk:
 
     def _take_session(self, session: RecordingSession) -> None:
         self._session = session
+        self.feed.clear()  # what was looked at before sent until now; its samples have numbers of their own
         session.on_block = self.feed.take
         if self.paused:  # asked for while the sensors were still being connected
             asyncio.get_running_loop().call_soon(session.pause)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from firing_analyzer.app.found_sensors import FoundSensor, simulated_sensors
 from firing_analyzer.app.words import FEEDBACK, HEADS, SPEEDS
 from firing_analyzer.extension import ALL_RAISES, FIRST_RAISES
 from firing_analyzer.protocol import WORDS, SessionPlan
@@ -27,7 +28,13 @@ class Manner:
 
 @dataclass(slots=True)
 class Draft:
-    """What has been chosen so far."""
+    """What has been chosen so far.
+
+    Attributes
+    ----------
+    found : tuple of FoundSensor
+        Sensors that were heard; they can be chosen as long as the page runs.
+    """
 
     participant: str = ""
     session: str = ""
@@ -36,6 +43,19 @@ class Draft:
     shoulder: str = ""
     manner: Manner = field(default_factory=Manner)
     extendable: bool = True
+    found: tuple[FoundSensor, ...] = ()
+
+    @property
+    def offered(self) -> tuple[FoundSensor, ...]:
+        """All sensors that can be chosen without typing an address."""
+        return (*self.found, *simulated_sensors())
+
+    def forget_typed(self) -> None:
+        """Forget addresses that were typed: they were meant for the session that is over."""
+        if self.glute not in {sensor.glute for sensor in self.offered}:
+            self.glute = ""
+        if self.shoulder not in {sensor.shoulder for sensor in self.offered}:
+            self.shoulder = ""
 
     def plan(self) -> SessionPlan:
         """Return what is to be recorded."""

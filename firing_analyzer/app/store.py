@@ -17,12 +17,11 @@ from firing_analyzer.report.save import report_bytes
 from firing_analyzer.result import Analysis
 from firing_analyzer.saved import analyze_saved
 from firing_analyzer.settings import Settings
-from recordings.errors import NotFoundError, RecordingError, UnreadableError
+from recordings.errors import NotFoundError
 from recordings.find import find_recordings
-from recordings.journal import JournalReader
-from recordings.lock import JOURNAL_FOLDER
+from recordings.lock import is_locked
 from recordings.model import Recording
-from sensors.recover import JOURNAL_SUFFIX
+from sensors.unfinished import unfinished
 
 #: Where reports are saved.
 REPORTS: Final = Path("derivatives") / "firing-analyzer"
@@ -146,10 +145,13 @@ class Store:
             self._open.popitem(last=False)
         return opened
 
-    def unfinished(self) -> list[Path]:
-        """Journals of recordings that were cut off and hold something."""
-        journals = sorted((self.dataset / JOURNAL_FOLDER).glob(f"*{JOURNAL_SUFFIX}"))
-        return [path for path in journals if _is_unfinished(path)]
+    def unfinished(self) -> list[str]:
+        """Whose recordings are not finished and hold something: a code for each, empty where nobody tells."""
+        return [one.participant or "" for one in unfinished(self.dataset)]
+
+    def is_recorded_into(self) -> bool:
+        """Whether a recording goes on in this dataset, here or in another program."""
+        return is_locked(self.dataset)
 
     def save_report(self, opened: Opened, suffix: str) -> Path:
         """Save a report in the dataset; one that is there is kept, and the new one takes the next number.
@@ -190,13 +192,3 @@ def report_stem(name: str) -> str:
     """
     stem = Path(name).stem.partition("_recording-")[0].removesuffix("_emg")
     return f"{stem}_report"
-
-
-def _is_unfinished(path: Path) -> bool:
-    try:
-        with JournalReader(path) as journal:
-            return journal.state != "saved" and next(journal.packets(), None) is not None
-    except UnreadableError:
-        return False
-    except RecordingError:
-        return True  # said when it is recovered

@@ -11,7 +11,7 @@ NOT_FOR: Final = (
 )
 LYING: Final = (
     "Lying on the belly, face in the hole or forehead on the hands, head in the middle.",
-    "Arms by the sides, palms up. Knee straight, hip not turned out.",
+    "Arms by the sides, palms up, unless the forehead lies on the hands. Knee straight, hip not turned out.",
     "The person does not see this screen and hears no beeps from it.",
     "Stop at once on pain.",
 )
@@ -102,6 +102,7 @@ LAST: Final = "The last one. The recording ends by itself, is saved, and the res
 LAST_WITH_MORE: Final = (
     "The last of the plan. Then the raises are looked at: the result is shown, or six more are offered."
 )
+WAIT: Final = "Wait for the next cue."
 WAITING_FOR_REST: Final = (
     "It is not quiet yet, so the raises wait. Let the person lie still; they go on by themselves after five "
     "quiet seconds."

@@ -15,6 +15,10 @@ from firing_analyzer.words import is_movement, order_word
 WORDS_SHARE: Final = 0.36
 #: Room at the top of the axes that says what the sides mean, in inches.
 HEAD_IN: Final = 0.45
+#: Room at the bottom for the session, in inches: its words take two lines.
+SESSION_IN: Final = 0.42
+#: The same in rows, where these are high.
+SESSION_ROWS: Final = 1.4
 #: Rows that the axes have at least, so that few raises stay close together.
 LEAST_ROWS: Final = 5
 BAR: Final = "#9a9aa6"
@@ -52,8 +56,11 @@ def plot_lags(analysis: Analysis, ax: Axes | None = None) -> Axes:
     limit = _limit(analysis)
     words_at = limit + 0.04 * 2 * limit
     ax.set_xlim(-limit, -limit + 2 * limit / (1 - WORDS_SHARE))
-    bottom = max(n, LEAST_ROWS) + 1.9
     head_share = share_of_height(ax, HEAD_IN)
+    session_share = min(share_of_height(ax, SESSION_IN) / (1 - head_share), 0.4)
+    rule = max(n, LEAST_ROWS) + 0.5
+    session_at = rule + max(SESSION_ROWS, rule * session_share / (1 - session_share)) / 2
+    bottom = 2 * session_at - rule
     top = -bottom * head_share / (1 - head_share)
     ax.set_ylim(bottom, top)
     ax.set_xticks(_ticks(limit), [number(tick) for tick in _ticks(limit)])
@@ -67,9 +74,10 @@ def plot_lags(analysis: Analysis, ax: Axes | None = None) -> Axes:
         _raise(ax, row, _order(analysis, row), place + 0.5, limit=limit, words_at=words_at)
     numbers = [("raise", 0.25 * top)] if rows else []
     numbers += [(f"{row.repetition}", place + 0.5) for place, row in enumerate(rows)]
-    numbers.append(("session", bottom - 0.7))
+    numbers.append(("session", session_at))
     ax.set_yticks([place for _, place in numbers], [words for words, _ in numbers])
-    _session(ax, analysis, bottom - 0.7, limit=limit, words_at=words_at)
+    ax.axhline(rule, color=RULE, linewidth=0.8, zorder=1, gid="session-rule")
+    _session(ax, analysis, session_at, limit=limit, words_at=words_at)
     return ax
 
 
@@ -129,7 +137,6 @@ def _raise(ax: Axes, row: Repetition, order: str, y: float, *, limit: float, wor
 
 def _session(ax: Axes, analysis: Analysis, y: float, *, limit: float, words_at: float) -> None:
     session = analysis.session
-    ax.axhline(y - 0.7, color=RULE, linewidth=0.8, zorder=1)
     if session.median_lag_ms is None:
         ax.text(words_at, y, "no session lag", va="center", fontsize=SMALL, color=QUIET)
         return

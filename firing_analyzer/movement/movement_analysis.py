@@ -5,6 +5,7 @@ from importlib.metadata import version
 import numpy as np
 
 import firing_analyzer
+from firing_analyzer.aside import with_reasons
 from firing_analyzer.circumstances import CLOCK_REFUSES_SHARE, CLOCK_WARNS_MS, clock_error_ms
 from firing_analyzer.movement.body_sensors import BodySensors
 from firing_analyzer.movement.measured_legs import MeasuredLegs, TimedRaise, legs_of, measure_legs
@@ -12,14 +13,13 @@ from firing_analyzer.movement.movement_onset import Motion, motion_of
 from firing_analyzer.movement.movement_order import Movers, judge_movements
 from firing_analyzer.movement.places import sensor_channel
 from firing_analyzer.muscle_words import simulation_notes
-from firing_analyzer.repetitions import EARLY_S
+from firing_analyzer.repetitions import EARLY_S, marks_on
 from firing_analyzer.result import Analysis, QualityNote, Trace
 from firing_analyzer.settings import Settings
 from firing_analyzer.verdict import Circumstances, Judged, judge
 from recordings.errors import ChannelError
 from recordings.listing import listed_channels
 from recordings.model import (
-    EVENT_EXCLUDED,
     EVENT_PRACTICE,
     EVENT_RAISE,
     EVENT_REFERENCE_SHOULDER,
@@ -77,9 +77,9 @@ def analyze_movement(recording: Recording, sensors: BodySensors, settings: Setti
         settings,
         clock_ms=clock_ms or 0.0,
         margin_ms=margin_ms,
-        excluded=tuple(_set_aside(one, recording.events, settings) for one in counted),
+        excluded=tuple(bool(marks_on(one.start_s, one.end_s, recording.events, settings)) for one in counted),
     )
-    rows = tuple(item.row for item in judged)
+    rows = with_reasons(tuple(item.row for item in judged), recording.events, settings)
     lead = on_leg if movers.glute is None else movers.glute.sensor
     others = [one for one in (glute, sensors.shoulder) if one is not None]
     return Analysis(
@@ -124,11 +124,6 @@ def _counted(
     if cues:
         return tuple(one for one in raises if follows(one, cues))
     return tuple(one for one in raises if not follows(one, marks))
-
-
-def _set_aside(one: TimedRaise, events: tuple[Event, ...], settings: Settings) -> bool:
-    until = one.end_s + settings.cue_window_s / 2
-    return any(e.label == EVENT_EXCLUDED and one.start_s - EARLY_S <= e.onset_s < until for e in events)
 
 
 def _circumstances(

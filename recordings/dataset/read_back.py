@@ -96,18 +96,21 @@ def _signal_differences(read: Signal, measured: Signal, steps: dict[str, float])
 
 def _event_differences(read: tuple[Event, ...], recorded: tuple[Event, ...]) -> list[str]:
     kept = sorted(
-        (event.onset_s, plain_label(event.label), event.duration_s)
+        (event.onset_s, plain_label(event.label), event.duration_s, plain_label(event.reason))
         for event in recorded
         if not is_gap(event.label)
     )
-    now = sorted((event.onset_s, event.label, event.duration_s) for event in read)
+    now = sorted((event.onset_s, event.label, event.duration_s, plain_label(event.reason)) for event in read)
     if len(kept) != len(now):
         return [f"{len(now)} events where {len(kept)} were recorded"]
     return [
-        f"event {label!r} at {onset_s} s for {duration_s} s "
-        f"where {was!r} at {was_s} s for {was_for_s} s was recorded"
-        for (onset_s, label, duration_s), (was_s, was, was_for_s) in zip(now, kept, strict=True)
-        if label != was or abs(onset_s - was_s) > _TIME_TOLERANCE_S or duration_s != was_for_s
+        f"event {label!r} at {onset_s} s for {duration_s} s (reason {reason}) "
+        f"where {was!r} at {was_s} s for {was_for_s} s (reason {was_why}) was recorded"
+        for (onset_s, label, duration_s, reason), (was_s, was, was_for_s, was_why) in zip(
+            now, kept, strict=True
+        )
+        if (label, duration_s, reason) != (was, was_for_s, was_why)
+        or abs(onset_s - was_s) > _TIME_TOLERANCE_S
     ]
 
 

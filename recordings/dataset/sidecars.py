@@ -167,18 +167,23 @@ def _placement(label: str, facts: Facts) -> dict[str, str]:
 
 
 def events_tsv(events: Sequence[Event], gaps: Sequence[Gap], *, file_start_s: float) -> str:
-    """Write the table of events, in seconds of the file, with a row for every stretch that was lost."""
+    """Write the table of events, in seconds of the file, with a row for every stretch that was lost.
+
+    Where a reason was given for an event, there is a column for reasons.
+    """
     rows = [
         (
             round(event.onset_s - file_start_s, _ONSET_DECIMALS),
             event.duration_s,
             plain_label(event.label),
             "n/a",
+            plain_label(event.reason),
         )
         for event in events
         if not is_gap(event.label)
     ]
-    rows += [(gap.onset_s, gap.duration_s, EVENT_GAP, ",".join(gap.labels) or "n/a") for gap in gaps]
+    rows += [(gap.onset_s, gap.duration_s, EVENT_GAP, ",".join(gap.labels) or "n/a", "n/a") for gap in gaps]
+    with_reasons = any(event.reason for event in events)
     return table(
         [
             {
@@ -186,10 +191,11 @@ def events_tsv(events: Sequence[Event], gaps: Sequence[Gap], *, file_start_s: fl
                 "duration": number(duration_s),
                 "trial_type": label,
                 "channel": channel,
+                **({"reason": reason} if with_reasons else {}),
             }
-            for onset_s, duration_s, label, channel in sorted(rows)
+            for onset_s, duration_s, label, channel, reason in sorted(rows)
         ],
-        columns=("onset", "duration", "trial_type", "channel"),
+        columns=("onset", "duration", "trial_type", "channel", *(("reason",) if with_reasons else ())),
     )
 
 
@@ -215,7 +221,8 @@ def read_events(text: str, *, file_start_s: float) -> tuple[Event, ...]:
         if not is_gap(label):
             duration_s = 0.0 if cells["duration"] == "n/a" else float(cells["duration"])
             onset_s = round(float(cells["onset"]) + file_start_s, _ONSET_DECIMALS)
-            events.append(Event(onset_s, label, duration_s))
+            reason = cells.get("reason", "n/a")
+            events.append(Event(onset_s, label, duration_s, "" if reason == "n/a" else reason))
     return tuple(events)
 
 

@@ -274,3 +274,16 @@ def test_cues_find_raises_but_never_time_them(analysed: Analysed, seed: int) -> 
     assert cued.rows == moved.rows == uncued.rows
     assert cued.cued
     assert not uncued.cued
+
+
+@seeds
+def test_the_reason_for_which_a_raise_was_set_aside_stands_beside_it(
+    analysed: Analysed, timed: Schedule, seed: int
+) -> None:
+    def exclude(recording: Recording) -> Recording:
+        marks = [Event(12.0 + 8 * number + 2.0, EVENT_EXCLUDED, reason="pain") for number in ODD]
+        return replace(recording, events=(*recording.events, *marks))
+
+    found = analysed(seed=seed, raises=unusual(Raise(lag_ms=300.0)), schedule=timed, change=exclude)
+    assert {row.repetition - 1 for row in found.rows if row.set_aside == "pain"} == set(ODD)
+    assert all(row.set_aside is None for row in found.rows if row.included)

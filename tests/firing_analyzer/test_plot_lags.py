@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.testing import assert_allclose
 
@@ -92,3 +94,18 @@ def test_every_lag_is_inside_the_picture_even_beside_a_very_wide_interval() -> N
     assert low < -900
     assert low > -5000
     assert high > 60
+
+
+@pytest.mark.parametrize("raises", [1, 10, 12, 16, 30])
+@pytest.mark.parametrize("height_in", [2.0, 2.2, 3.2, 6.0])
+def test_no_line_goes_through_the_words_of_the_session(raises: int, height_in: float) -> None:
+    figure = Figure(figsize=(7.1, height_in + 0.55))
+    canvas = FigureCanvasAgg(figure)
+    ax = figure.add_axes((0.09, 0.5 / (height_in + 0.55), 0.9, height_in / (height_in + 0.55)))
+    plot_lags(simulated([-140.0] * raises), ax)
+    (words,) = (text for text in ax.texts if "(median)" in text.get_text())
+    box = words.get_window_extent(canvas.get_renderer())
+    (rule,) = drawn(ax, "session-rule")
+    rule_at = rule.get_window_extent(canvas.get_renderer()).y0
+    frame = ax.get_window_extent()
+    assert frame.y0 < box.y0 < box.y1 < rule_at < frame.y1

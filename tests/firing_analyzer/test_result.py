@@ -37,6 +37,7 @@ REPETITION: Final = (
     "p_together",
     "p_glute_first",
     "order",
+    "set_aside",
 )
 SESSION: Final = {
     "verdict",
@@ -189,7 +190,7 @@ def test_what_is_missing_is_null() -> None:
     told_nothing = {name for name in REPETITION if silent[name] is None}
     assert told_nothing == {
         name for name in REPETITION if name.startswith(("lag_", "p_", "shoulder_onset"))
-    } | {"glute_snr_db", "shoulder_snr_db"}
+    } | {"glute_snr_db", "shoulder_snr_db", "set_aside"}
 
 
 def test_numbers_are_rounded_to_what_can_be_meant() -> None:

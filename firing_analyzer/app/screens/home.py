@@ -43,6 +43,23 @@ def drop_zone() -> None:
         ui.label("").classes("fa-drop-told").props('role="status"')
 
 
+def cut_off_words(whose: list[str]) -> str:
+    """Say that recordings were cut off, and whose they are.
+
+    Examples
+    --------
+    >>> cut_off_words(["07"]), cut_off_words([""])
+    ('A recording of person 07 was cut off.', 'A recording was cut off.')
+    >>> cut_off_words(["08", "", "07", "07"])
+    '4 recordings were cut off (persons 07, 08).'
+    """
+    codes = sorted({code for code in whose if code})
+    if len(whose) == 1:
+        return f"A recording{f' of person {codes[0]}' if codes else ''} was cut off."
+    told = f" (person{'s' if len(codes) > 1 else ''} {', '.join(codes)})" if codes else ""
+    return f"{len(whose)} recordings were cut off{told}."
+
+
 def _begin(desk: Desk) -> None:
     desk.begin()
     ui.navigate.to("/session")
@@ -50,10 +67,15 @@ def _begin(desk: Desk) -> None:
 
 def _unfinished(desk: Desk) -> None:
     """Offer to finish recordings that a crash or a power cut left behind."""
-    count = 0 if desk.busy else len(desk.store.unfinished())
-    if not count:
+    if desk.busy:
         return
-    told = note("A recording was cut off." if count == 1 else f"{count} recordings were cut off.")
+    if desk.store.is_recorded_into():
+        note("Another recording is going on in this dataset, in another window or program.")
+        return
+    whose = desk.store.unfinished()
+    if not whose:
+        return
+    told = note(cut_off_words(whose))
 
     async def finish() -> None:
         told.text = "Saving what there is…"

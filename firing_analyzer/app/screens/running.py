@@ -1,6 +1,7 @@
 """The recording: what to say and when, how far it is, and both traces; no result of any raise."""
 
 from collections.abc import Callable
+from typing import Final
 
 from nicegui import ui
 
@@ -13,10 +14,15 @@ from firing_analyzer.app.words import (
     LAST,
     LAST_WITH_MORE,
     STEPS,
+    WAIT,
     WAITING_FOR_REST,
 )
 from firing_analyzer.extension import ALL_RAISES
+from firing_analyzer.protocol import Cue
 from recordings.model import EVENT_RAISE
+
+#: So long what is to be said stands there, in seconds of the recording.
+SAY_S: Final = 4.0
 
 
 def running_screen(desk: Desk) -> Callable[[], None]:
@@ -38,12 +44,14 @@ def running_screen(desk: Desk) -> Callable[[], None]:
         cue = watching.cue
         step, goes_on = STEPS.get(cue.label if cue else "", STEPS[""])
         title.text = step
-        say.text = f"“{cue.words}”" if cue else ""
-        say.visible = cue is not None
+        due = cue is not None and watching.at_s - watching.cue_s < SAY_S
+        say.text = f"“{cue.words}”" if cue is not None and due else WAIT
+        say.classes(remove="fa-wait") if due else say.classes("fa-wait")
+        say.visible = cue is not None and not _is_held(desk) and (due or not _is_last(cue))
         raised = cue is not None and cue.label == EVENT_RAISE
         count.text = f"{cue.number} of {cue.of}" if cue is not None and cue.of > 1 else ""
         told.text = goes_on
-        if cue is not None and raised and cue.number == cue.of:
+        if cue is not None and _is_last(cue):
             told.text = LAST_WITH_MORE if _may_go_on(desk, cue.of) else LAST
         aside.set_enabled(raised)
         warning.text = _warning(desk)
@@ -52,6 +60,10 @@ def running_screen(desk: Desk) -> Callable[[], None]:
         update_traces()
 
     return update
+
+
+def _is_last(cue: Cue) -> bool:
+    return cue.label == EVENT_RAISE and cue.number == cue.of
 
 
 def _may_go_on(desk: Desk, of: int) -> bool:

@@ -4,7 +4,7 @@ from nicegui import ui
 
 from firing_analyzer.app.desk import PROBLEMS, Desk
 from firing_analyzer.app.drawings import glute_drawing, shoulder_drawing
-from firing_analyzer.app.found_sensors import FoundSensor, Site, scanned_sensors, simulated_sensors
+from firing_analyzer.app.found_sensors import FoundSensor, Site, scanned_sensors
 from firing_analyzer.app.screens.frame import heading, main_button, note, quiet, side_button
 from firing_analyzer.app.words import ELECTRODES, sentence, sites
 
@@ -12,7 +12,6 @@ from firing_analyzer.app.words import ELECTRODES, sentence, sites
 def sensors_screen(desk: Desk) -> None:
     """Build the step."""
     draft = desk.draft
-    known = list(simulated_sensors())
     told = note(sentence(desk.problem))
     heading("Put the sensors on, and say which is which")
     quiet(ELECTRODES)
@@ -29,17 +28,21 @@ def sensors_screen(desk: Desk) -> None:
                 # our own drawing, which holds nothing that anybody typed
                 ui.html(drawing, sanitize=False)
                 ui.label(where)
-                options = _options(known, site)
+                options = _options(draft.offered, site)
                 select = ui.select(
                     options, label=f"Sensor on the {site}", value=uri if uri in options else None
                 ).props("outlined stack-label")
                 chosen.append(select)
-    elsewhere = [uri for uri in before if uri not in {one.uri(site) for one in known for site in names}]
+    elsewhere = [
+        uri for uri in before if uri not in {one.uri(site) for one in draft.offered for site in names}
+    ]
     with ui.expansion("Other sources", value=any(elsewhere)).props("dense").classes("fa-field"):
         quiet("For who knows: written as an address, such as lsl:NAME#1 or replay:FILE#GM_L.")
         for site, uri in zip(names, before, strict=True):
             other = ui.input(f"Other source for the {site}", value=uri if uri in elsewhere else "")
             typed.append(other.props("outlined stack-label dense maxlength=400"))
+    for select, other in zip(chosen, typed, strict=True):
+        _last_one_counts(select, other)
 
     async def scan() -> None:
         told.text = "Looking for sensors…"
@@ -52,9 +55,9 @@ def sensors_screen(desk: Desk) -> None:
         finally:
             look_button.enable()
         heard = {sensor.glute for sensor in found}
-        known[:] = [*found, *(sensor for sensor in known if sensor.glute not in heard)]
+        draft.found = (*found, *(sensor for sensor in draft.found if sensor.glute not in heard))
         for select, site in zip(chosen, names, strict=True):
-            select.set_options(_options(known, site))
+            select.set_options(_options(draft.offered, site))
         told.text = f"{len(found)} found." if found else "No sensor answered. Switch them on, and look again."
 
     with looking:
@@ -76,7 +79,13 @@ def sensors_screen(desk: Desk) -> None:
         side_button("Back", desk.back)
 
 
-def _options(known: list[FoundSensor], site: Site) -> dict[str, str]:
+def _last_one_counts(select: ui.select, other: ui.input) -> None:
+    """Empty the field for an address when a sensor is chosen, and the other way round."""
+    select.on_value_change(lambda change: other.set_value("") if change.value else None)
+    other.on_value_change(lambda change: select.set_value(None) if change.value else None)
+
+
+def _options(known: tuple[FoundSensor, ...], site: Site) -> dict[str, str]:
     return {
         sensor.uri(site): f"{sensor.label}{f' ({sensor.detail})' if sensor.detail else ''}"
         for sensor in known

@@ -112,7 +112,7 @@ def test_a_raise_set_aside_is_left_out_and_how_the_session_was_held_is_kept(
     one.page.get_by_role("radio", name="10, and no more").click()
     one.look("held-otherwise")
     one.click("Next: sensors")
-    one.choose("shoulder_first", "speed=40")
+    one.choose("shoulder_first", "speed=20")
     one.await_signals()
     one.click("Start recording")
     one.see(A_RAISE)
@@ -131,12 +131,22 @@ def test_a_raise_set_aside_is_left_out_and_how_the_session_was_held_is_kept(
     one.see("9 of them usable")
     row = one.page.locator(".fa-raise").nth(number - 1)
     assert f"Raise {number}:" in row.inner_text()
-    assert "left out" in row.inner_text()
+    assert "set aside: <i>sneezed</i>" in row.inner_text()
     told = one.page.inner_text("main")
     assert "Speed of the raises: <u>slow</u>." in told
     assert "Words of the cue: “<i>Heb das Bein</i>”." in told
     assert "95\N{NO-BREAK SPACE}% interval" in told, "a plan that allows no more is decided by 95 %"
     assert one.page.locator("main i:not(.q-icon), main u").count() == 0
+    one.click("Save the report (HTML)")
+    link = one.page.get_by_role("link", name="Open the report").get_attribute("href")
+    assert b"set aside: &lt;i&gt;sneezed&lt;/i&gt;" in one.served.ask("GET", link or "")[2]
+    (table, *_) = sorted(one.served.dataset.rglob("*_events.tsv"))
+    assert table.read_text(encoding="utf-8").count("\t<i>sneezed</i>\n") == 1
+    (result,) = one.served.dataset.rglob("*_analysis.json")
+    rows = json.loads(result.read_text(encoding="utf-8"))["analysis"]["repetitions"]
+    assert [row["set_aside"] for row in rows] == [
+        "<i>sneezed</i>" if row["repetition"] == number else None for row in rows
+    ]
     (sidecar, *_) = sorted(one.served.dataset.rglob("*_emg.json"))
     kept = json.loads(sidecar.read_text(encoding="utf-8"))
     assert kept["Instructions"] == "<i>Heb das Bein</i>"

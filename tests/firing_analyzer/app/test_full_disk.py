@@ -44,7 +44,7 @@ def test_a_full_disk_is_told_and_what_was_kept_can_be_finished(
     one.look("disk-full")
     subprocess.run(["mount", "-o", "remount,size=20m", str(small_disk)], check=True)
     one.click("To the first screen")
-    one.see("A recording was cut off.")
+    one.see("A recording of person 07 was cut off.")
     one.click("Save what there is of it")
     one.see("It is saved")
     (first, *_) = sorted(small_disk.rglob("*_emg.bdf"))

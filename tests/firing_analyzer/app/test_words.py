@@ -2,7 +2,7 @@
 
 import pytest
 
-from firing_analyzer.app.words import signal_advice
+from firing_analyzer.app.words import HEADS, LYING, signal_advice
 
 #: All that the signal check can say; see `firing_analyzer.live_signal.signal_words`.
 SAID = (
@@ -18,3 +18,9 @@ def test_whatever_is_said_of_a_signal_is_followed_by_what_to_do(signal: str) -> 
 
 def test_nothing_is_to_be_done_about_a_good_signal() -> None:
     assert signal_advice("good") == ""
+
+
+def test_where_the_arms_lie_agrees_with_where_the_forehead_may_lie() -> None:
+    arms = next(words for words in LYING if "Arms by the sides" in words)
+    assert any("forehead on the hands" in words for words in (*LYING, *HEADS))
+    assert "unless the forehead lies on the hands" in arms

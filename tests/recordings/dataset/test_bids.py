@@ -248,3 +248,13 @@ def test_an_hour_of_two_sensors_is_saved_and_read_in_seconds(tmp_path: Path) -> 
     saved = save(tmp_path, recording)
     assert read_back_differences(saved, recording) == []
     assert time.perf_counter() - started < 20
+
+
+def test_the_reason_of_an_event_comes_back_and_costs_no_column_where_none_was_given(tmp_path: Path) -> None:
+    plain = two_sensors()
+    told = replace(plain, events=(*plain.events, Event(9.0, "excluded_raise", reason="talked\tor coughed")))
+    saved = save(tmp_path, told)
+    assert [e.reason for e in open_recording(saved.path).events if e.reason] == ["talked or coughed"]
+    assert read_back_differences(saved, told) == []
+    other = replace(plain, events=(*plain.events, Event(9.0, "excluded_raise", reason="pain")))
+    assert len(read_back_differences(saved, other)) == 1
