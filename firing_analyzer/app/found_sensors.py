@@ -1,5 +1,6 @@
 """Which sensors can be chosen on the page: simulated people, and what a scan finds."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -64,6 +65,25 @@ def simulated_sensors(*, speed: float = 1.0) -> tuple[FoundSensor, ...]:
         FoundSensor(label, f"sim:{scenario}{option}#glute", f"sim:{scenario}{option}#shoulder")
         for label, scenario in SIMULATED
     )
+
+
+def are_of_two_people(glute: str, shoulder: str) -> bool:
+    """Return whether two sources are of different simulated people.
+
+    Parameters
+    ----------
+    glute, shoulder : str
+        Source URIs.
+
+    Examples
+    --------
+    >>> are_of_two_people("sim:together#glute", "sim:noisy#shoulder")
+    True
+    >>> are_of_two_people("sim:noisy?dead=1#glute", "sim:noisy#shoulder")
+    False
+    """
+    people = [re.split(r"[?#]", uri, maxsplit=1)[0] for uri in (glute, shoulder)]
+    return all(one.startswith("sim:") for one in people) and people[0] != people[1]
 
 
 async def scanned_sensors(seconds: float = SCAN_S) -> tuple[FoundSensor, ...]:

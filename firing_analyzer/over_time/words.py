@@ -34,9 +34,9 @@ def change_sentence(leg: LegTrend) -> str:
     name = f"{leg.leg.capitalize()} leg"
     if count < SIDE:
         had = (
-            "no session has a lag"
+            "the lag could not be measured in any session yet"
             if not count
-            else f"{count} session{'s have' if count > 1 else ' has'} a lag"
+            else f"the lag could be measured in {count} session{'s' if count > 1 else ''} so far"
         )
         return (
             f"{name}: {had}. How much this person's sessions differ anyway is known from {SIDE} on; "

@@ -32,6 +32,6 @@ def person_screen(desk: Desk) -> None:
 
     code.on("keydown.enter", go_on)
     with ui.element("div").classes("fa-row"):
-        main_button("Next: how it is held", go_on)
+        main_button("Next: how the session is held", go_on)
     part("Before it begins")
     listed([NOT_FOR, *LYING])

@@ -109,7 +109,7 @@ class Result:
                 listed([sentence.partition(": ")[2] for sentence in sentences])
         if analysis.edits:
             part("Changed by hand")
-            listed(edit_sentences(analysis))
+            listed(edit_sentences(analysis, here=True))
             quiet("The recording itself, and what was measured in it, stay as they are.")
         quiet(" ".join(limits(analysis)))
 

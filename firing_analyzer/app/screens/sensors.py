@@ -1,12 +1,17 @@
 """Third step: where the sensors go, and which is which."""
 
+from typing import Final
+
 from nicegui import ui
 
 from firing_analyzer.app.desk import PROBLEMS, Desk
+from firing_analyzer.app.draft import Draft
 from firing_analyzer.app.drawings import glute_drawing, shoulder_drawing
-from firing_analyzer.app.found_sensors import FoundSensor, Site, scanned_sensors
+from firing_analyzer.app.found_sensors import FoundSensor, Site, are_of_two_people, scanned_sensors
 from firing_analyzer.app.screens.frame import heading, main_button, note, quiet, side_button
 from firing_analyzer.app.words import ELECTRODES, sentence, sites
+
+_SITES: Final[tuple[Site, Site]] = ("glute", "shoulder")
 
 
 def sensors_screen(desk: Desk) -> None:
@@ -18,11 +23,11 @@ def sensors_screen(desk: Desk) -> None:
     looking = ui.element("div").classes("fa-row")
     drawings = (glute_drawing(draft.leg), shoulder_drawing(draft.leg))
     chosen: list[ui.select] = []
-    typed: list[ui.input] = []
-    names: tuple[Site, Site] = ("glute", "shoulder")
     before = (draft.glute, draft.shoulder)
     with ui.element("div").classes("fa-sites"):
-        for (title, where), drawing, site, uri in zip(sites(draft.leg), drawings, names, before, strict=True):
+        for (title, where), drawing, site, uri in zip(
+            sites(draft.leg), drawings, _SITES, before, strict=True
+        ):
             with ui.element("div").classes("fa-site"):
                 ui.label(title).classes("fa-part").props('role="heading" aria-level="2"')
                 # our own drawing, which holds nothing that anybody typed
@@ -33,14 +38,7 @@ def sensors_screen(desk: Desk) -> None:
                     options, label=f"Sensor on the {site}", value=uri if uri in options else None
                 ).props("outlined stack-label")
                 chosen.append(select)
-    elsewhere = [
-        uri for uri in before if uri not in {one.uri(site) for one in draft.offered for site in names}
-    ]
-    with ui.expansion("Other sources", value=any(elsewhere)).props("dense").classes("fa-field"):
-        quiet("For who knows: written as an address, such as lsl:NAME#1 or replay:FILE#GM_L.")
-        for site, uri in zip(names, before, strict=True):
-            other = ui.input(f"Other source for the {site}", value=uri if uri in elsewhere else "")
-            typed.append(other.props("outlined stack-label dense maxlength=400"))
+    typed = _address_fields(draft)
     for select, other in zip(chosen, typed, strict=True):
         _last_one_counts(select, other)
 
@@ -56,7 +54,7 @@ def sensors_screen(desk: Desk) -> None:
             look_button.enable()
         heard = {sensor.glute for sensor in found}
         draft.found = (*found, *(sensor for sensor in draft.found if sensor.glute not in heard))
-        for select, site in zip(chosen, names, strict=True):
+        for select, site in zip(chosen, _SITES, strict=True):
             select.set_options(_options(draft.offered, site))
         told.text = f"{len(found)} found." if found else "No sensor answered. Switch them on, and look again."
 
@@ -65,18 +63,37 @@ def sensors_screen(desk: Desk) -> None:
         quiet("Switch both on first. Simulated people are for trying and teaching: choose one for both.")
 
     def go_on() -> None:
-        uris = [
-            str(other.value or "").strip() or str(select.value or "")
-            for select, other in zip(chosen, typed, strict=True)
-        ]
+        uris = _uri(chosen[0], typed[0]), _uri(chosen[1], typed[1])
         if not all(uris):
             told.text = "Choose a sensor for the glute and one for the shoulder."
             return
-        desk.look(uris[0], uris[1])
+        if are_of_two_people(*uris):
+            told.text = "Choose the same simulated person for both."
+            return
+        desk.look(*uris)
 
     with ui.element("div").classes("fa-row"):
         main_button("Next: look at the signals", go_on)
         side_button("Back", desk.back)
+
+
+def _address_fields(draft: Draft) -> list[ui.input]:
+    """Build the fields for sources that are not offered; unfolded where something stands in them."""
+    typed: list[ui.input] = []
+    before = (draft.glute, draft.shoulder)
+    elsewhere = [
+        uri for uri in before if uri not in {one.uri(site) for one in draft.offered for site in _SITES}
+    ]
+    with ui.expansion("Other sources", value=any(elsewhere)).props("dense").classes("fa-field"):
+        quiet("For who knows: written as an address, such as lsl:NAME#1 or replay:FILE#GM_L.")
+        for site, uri in zip(_SITES, before, strict=True):
+            other = ui.input(f"Other source for the {site}", value=uri if uri in elsewhere else "")
+            typed.append(other.props("outlined stack-label dense maxlength=400"))
+    return typed
+
+
+def _uri(select: ui.select, other: ui.input) -> str:
+    return str(other.value or "").strip() or str(select.value or "")
 
 
 def _last_one_counts(select: ui.select, other: ui.input) -> None:

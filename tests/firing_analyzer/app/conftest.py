@@ -197,7 +197,7 @@ class Therapist:
     def name_person(self, code: str = "07") -> None:
         self.click("New session")
         self.page.get_by_label("Code of the person").fill(code)
-        self.click("Next: how it is held")
+        self.click("Next: how the session is held")
         self.click("Next: sensors")
         self.see("Put the sensors on")
 

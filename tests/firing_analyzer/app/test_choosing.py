@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def choose_person(one: "Therapist", site: str, letter: str) -> None:
     one.page.get_by_label(f"Sensor on the {site}").click()
     one.page.get_by_role("option", name=f"Simulated person {letter}", exact=True).click()
+    one.page.get_by_role("option").first.wait_for(state="hidden")
 
 
 def test_a_sensor_that_is_chosen_wins_over_an_address_typed_before(
@@ -43,3 +44,17 @@ def test_a_new_session_knows_no_address_that_was_typed_for_the_last(
     assert not one.page.get_by_label("Other source for the glute").is_visible()
     one.click("Next: look at the signals")
     one.see("Choose a sensor for the glute and one for the shoulder.")
+
+
+def test_the_muscles_of_two_simulated_people_are_not_put_together(
+    therapist: "Callable[..., Therapist]",
+) -> None:
+    one = therapist()
+    one.name_person()
+    choose_person(one, "glute", "A")
+    choose_person(one, "shoulder", "B")
+    one.click("Next: look at the signals")
+    one.see("Choose the same simulated person for both.")
+    choose_person(one, "shoulder", "A")
+    one.click("Next: look at the signals")
+    one.see("Are both signals good?")

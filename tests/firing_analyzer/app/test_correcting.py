@@ -1,5 +1,6 @@
 """A result that is corrected on the page stays corrected."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,6 +56,8 @@ def test_an_onset_moved_with_the_arrow_keys_stays_moved_and_the_recording_as_it_
     one.look("moving-an-onset")
     one.click("Move it")
     one.see("Raise 3: onset of the glute")
+    told = one.page.inner_text("main").replace("\N{NO-BREAK SPACE}", " ")
+    assert re.search(r": cable pulled \(\d{4}-\d\d-\d\d \d\d:\d\d\)\.", told), "by the clock on the wall"
     one.look("result-with-an-onset-moved")
     assert (dataset / name).read_bytes() == measured
     (edit,) = stored_edits(dataset / name)

@@ -127,11 +127,11 @@ def test_markup_in_every_field_of_a_session_is_shown_as_text(
     one = therapist(served)
     one.click("New session")
     one.page.get_by_label("Code of the person").fill(MARKUP)
-    one.click("Next: how it is held")
+    one.click("Next: how the session is held")
     one.see("use a code of letters a to z and digits")
     one.look("code-refused")
     one.page.get_by_label("Code of the person").fill("07")
-    one.click("Next: how it is held")
+    one.click("Next: how the session is held")
     one.click("Next: sensors")
     one.other_sources()
     for site in ("glute", "shoulder"):

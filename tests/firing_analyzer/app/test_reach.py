@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.firing_analyzer.app.conftest import Therapist
+    from tests.firing_analyzer.app.conftest import Served, Therapist
 
 FOCUS = (
     "(() => { const at = document.activeElement; if (at === document.body) return ''; "
@@ -33,7 +33,7 @@ def test_a_session_with_the_keyboard_alone(therapist: "Callable[..., Therapist]"
     go_to("Right leg")
     keys.press("Space")
     one.page.get_by_role("radio", name="Right leg", checked=True).wait_for()
-    go_to("Next: how it is held")
+    go_to("Next: how the session is held")
     keys.press("Enter")
     one.see("How is the session held?")
     go_to("forehead on the hands")
@@ -53,7 +53,7 @@ def test_a_session_with_the_keyboard_alone(therapist: "Callable[..., Therapist]"
     one.await_signals()
     go_to("Start recording")
     keys.press("Enter")
-    one.see("“")
+    one.page.get_by_role("button", name="End now").wait_for()
     go_to("End now")
     keys.press("Enter")
     one.see("End the recording now?")
@@ -92,7 +92,7 @@ def test_nothing_runs_out_of_a_narrow_screen(therapist: "Callable[..., Therapist
     one.click("New session")
     fits("2-person")
     one.page.get_by_label("Code of the person").fill("07")
-    one.click("Next: how it is held")
+    one.click("Next: how the session is held")
     one.see("How is the session held?")
     one.page.get_by_role("radio", name="otherwise").first.click()
     one.page.get_by_label("Head: otherwise").wait_for()
@@ -132,3 +132,14 @@ def test_nothing_runs_out_of_a_narrow_screen(therapist: "Callable[..., Therapist
         one.page.goto(f"{one.served.site}/{place}")
         one.see(words)
         fits(name)
+
+
+def test_small_print_is_smaller_than_what_is_to_be_read(
+    therapist: "Callable[..., Therapist]", served: "Served"
+) -> None:
+    one = therapist(served)
+    size = "element => parseFloat(getComputedStyle(element).fontSize)"
+    one.click("New session")
+    small = one.page.get_by_text("No name is needed").evaluate(size)
+    for words in ("Arms by the sides", "Left leg: left glute"):
+        assert small < one.page.get_by_text(words).evaluate(size)

@@ -70,7 +70,7 @@ def test_a_true_drift_is_named_with_its_size_and_direction(trend: Trend) -> None
 def test_two_sessions_with_a_lag_are_too_few_for_any_change(trend: Trend) -> None:
     right = trend.legs[1]
     assert right.change.exceeds is None
-    assert "Right leg: 2 sessions have a lag." in trend_text(trend)
+    assert "Right leg: the lag could be measured in 2 sessions so far." in trend_text(trend)
     assert "a change can be named from 4 on" in trend_text(trend)
 
 
@@ -197,7 +197,7 @@ def test_the_command_prints_sentences_table_and_limits(dataset: Path, tmp_path: 
     status, out = _invoke(dataset, "--participant", "02", "--plot", tmp_path / "trend.png")
     assert status == 0
     assert out.startswith("Participant 02")
-    assert "Left leg: 1 session has a lag." in out
+    assert "Left leg: the lag could be measured in 1 session so far." in out
     assert "There is no agreed normal order for this test." in out
     assert (tmp_path / "trend.png").exists()
 
