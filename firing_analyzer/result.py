@@ -202,8 +202,12 @@ class Analysis:
         """Return a table with a row for each raise; columns and order as in the JSON."""
         import pandas as pd  # noqa: PLC0415  (heavy, and only for the table)
 
+        told = [name for name in Repetition.__dataclass_fields__ if name not in _ONLY_WHERE_TOLD]
+        told += [
+            name for name in _ONLY_WHERE_TOLD if any(getattr(row, name) is not None for row in self.rows)
+        ]
         of_leg = [] if self.legs is None else list(LegMovement.__dataclass_fields__)
-        return pd.DataFrame(self._plain_rows(), columns=[*Repetition.__dataclass_fields__, *of_leg])
+        return pd.DataFrame(self._plain_rows(), columns=[*told, *of_leg])
 
     def to_dict(self) -> dict[str, object]:
         """Return the analysis as plain values, laid out as the JSON.
@@ -258,6 +262,10 @@ class Analysis:
 _DIGITS = {"_deg_s": 2, "_s": 5, "_ms": 2, "_db": 2, "_min": 2, "_deg": 2}
 
 
+#: Fields of a repetition that JSON and table hold only where there is something to tell.
+_ONLY_WHERE_TOLD = ("set_aside",)
+
+
 def _digits(name: str) -> int:
     stem = name.replace("_interval", "")
     return next((digits for ending, digits in _DIGITS.items() if stem.endswith(ending)), 4)
@@ -268,6 +276,8 @@ def _plain(item: QualityNote | Repetition | Session | LegMovement | LegHeights) 
     values: dict[str, object] = {}
     for name in item.__dataclass_fields__:
         value = getattr(item, name)
+        if value is None and name in _ONLY_WHERE_TOLD:
+            continue
         if isinstance(value, float):
             value = round(value, _digits(name))
         elif isinstance(value, tuple):

@@ -37,7 +37,6 @@ REPETITION: Final = (
     "p_together",
     "p_glute_first",
     "order",
-    "set_aside",
 )
 SESSION: Final = {
     "verdict",
@@ -190,7 +189,18 @@ def test_what_is_missing_is_null() -> None:
     told_nothing = {name for name in REPETITION if silent[name] is None}
     assert told_nothing == {
         name for name in REPETITION if name.startswith(("lag_", "p_", "shoulder_onset"))
-    } | {"glute_snr_db", "shoulder_snr_db", "set_aside"}
+    } | {"glute_snr_db", "shoulder_snr_db"}
+
+
+def test_why_a_raise_was_set_aside_stands_behind_the_rest_only_where_it_was_told() -> None:
+    analysis = analysis_of(replace(TIMED, included=False, set_aside="talked or coughed"), SILENT)
+    first, second = told(analysis)["repetitions"]
+    assert list(first) == [*REPETITION, "set_aside"]
+    assert first["set_aside"] == "talked or coughed"
+    assert list(second) == list(REPETITION)
+    table = analysis.repetitions
+    assert list(table.columns) == [*REPETITION, "set_aside"]
+    assert table["set_aside"].isna().tolist() == [False, True]
 
 
 def test_numbers_are_rounded_to_what_can_be_meant() -> None:
